@@ -1,0 +1,451 @@
+/*
+ * certmint: keys, certificates, requests and revocation lists.
+ *
+ * This header is the whole public C interface. The library does no I/O, has no clock and no
+ * changing globals: randomness, the time and progress come in as arguments.
+ *
+ * Conventions
+ *  - Every function that can fail returns a cm_status and fills *err, which may be NULL.
+ *    On failure no output is written: handles stay NULL, cm_bytes stay empty.
+ *  - A zeroed template is valid and means the safe default.
+ *  - Text is UTF-8 with a length, never NUL-terminated; a NUL inside is an error, not an end.
+ *  - Times are seconds since 1970-01-01T00:00:00Z.
+ *  - Input structures only borrow what they point to, for the length of the call.
+ *  - Handles are not thread-safe; different handles may be used from different threads.
+ */
+#ifndef CERTMINT_H
+#define CERTMINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CERTMINT_VERSION "0.1.0"
+
+/* ------------------------------------------------------------------ errors */
+
+typedef enum cm_status {
+    CM_OK = 0,
+    CM_ERR_INVALID,     /* a value given breaks a rule: see field and message */
+    CM_ERR_UNSUPPORTED, /* well formed, but of a kind that certmint does not do */
+    CM_ERR_MALFORMED,   /* bytes that are not what they should be (DER, PEM, ...) */
+    CM_ERR_PASSPHRASE,  /* a passphrase is missing or wrong */
+    CM_ERR_MISMATCH,    /* two things that should belong together do not */
+    CM_ERR_RANDOM,      /* the entropy callback failed */
+    CM_ERR_MEMORY,      /* out of memory */
+    CM_ERR_CANCELLED,   /* the progress callback asked to stop */
+    CM_ERR_LIMIT,       /* a stated limit on size, count or work was reached */
+    CM_ERR_INTERNAL     /* a defect of certmint: please report it */
+} cm_status;
+
+typedef struct cm_error {
+    cm_status code;
+    char field[48];    /* the input at fault, as the caller names it: "san[1]", "notAfter"; or "" */
+    char message[256]; /* a sentence for people, UTF-8, NUL-terminated */
+} cm_error;
+
+/* The lower-case name of a status, as JavaScript sees it: "invalid", "mismatch", ... Never NULL. */
+const char *cm_status_name(cm_status status);
+
+/* ------------------------------------------------------------ text and bytes */
+
+/* Borrowed UTF-8 text of `size` bytes; {NULL, 0} is "not given". */
+typedef struct cm_text {
+    const char *data;
+    size_t size;
+} cm_text;
+
+/* A cm_text from a string literal. */
+#define CM_TEXT(literal) ((cm_text){(literal), sizeof(literal) - 1})
+
+/* A cm_text over a NUL-terminated string; NULL gives {NULL, 0}. */
+cm_text cm_text_of(const char *string);
+
+/* Borrowed bytes. */
+typedef struct cm_view {
+    const uint8_t *data;
+    size_t size;
+} cm_view;
+
+/* Owned bytes: freed, and zeroed first, by cm_bytes_free. PEM and JSON outputs are followed by a
+ * NUL that `size` does not count. */
+typedef struct cm_bytes {
+    uint8_t *data;
+    size_t size;
+} cm_bytes;
+
+/* Zeroes and frees the bytes and leaves {NULL, 0}. NULL and empty are fine. */
+void cm_bytes_free(cm_bytes *bytes);
+
+/* ------------------------------------------------------------------ randomness */
+
+/* Fills out[0..size) with entropy from the system; returns 0 on success. */
+typedef int (*cm_entropy_fn)(void *context, uint8_t *out, size_t size);
+
+/* A CTR-DRBG with AES-256 (NIST SP 800-90A), seeded and reseeded from the host's entropy. */
+typedef struct cm_random cm_random;
+
+/* Creates a generator. CM_ERR_RANDOM when the entropy callback fails. Free with cm_random_free. */
+cm_status cm_random_create(cm_entropy_fn entropy, void *context, cm_random **rng, cm_error *err);
+
+/* Zeroes and frees; NULL is fine. */
+void cm_random_free(cm_random *rng);
+
+/* Fills out[0..size); 0 on success. `rng` is a cm_random: the shape is mbedTLS's f_rng. */
+int cm_random_bytes(void *rng, unsigned char *out, size_t size);
+
+/* ------------------------------------------------------------------ keys */
+
+typedef enum cm_key_algorithm {
+    CM_KEY_P256 = 0,  /* NIST P-256, secp256r1: the default */
+    CM_KEY_P384,      /* NIST P-384 */
+    CM_KEY_P521,      /* NIST P-521 */
+    CM_KEY_SECP256K1, /* SEC 2 secp256k1: no browser takes it in a certificate */
+    CM_KEY_RSA        /* RSA with e = 65537, FIPS 186-5 A.1 */
+} cm_key_algorithm;
+
+typedef struct cm_key_spec {
+    cm_key_algorithm algorithm;
+    unsigned rsa_bits; /* CM_KEY_RSA: 2048 (and 0), 3072, 4096 or 8192; 1024 only with allow_weak */
+    bool allow_weak;   /* for test fixtures: RSA-1024 */
+} cm_key_spec;
+
+/* Long work calls this about every 20 ms: `done` candidates tried of `expected` on average (RSA
+ * prime search is memoryless: done may pass expected). Return non-zero to cancel. */
+typedef struct cm_progress {
+    int (*report)(void *context, double done, double expected);
+    void *context;
+} cm_progress;
+
+/* A key: private with its public half, or public only. */
+typedef struct cm_key cm_key;
+
+/* Reads a key specification as people write it: "p-256", "P-384", "secp521r1", "rsa-2048", "rsa"
+ * ... CM_ERR_INVALID with field "key" otherwise. */
+cm_status cm_key_spec_parse(cm_text text, cm_key_spec *spec, cm_error *err);
+
+/* Generates a private key. `progress` may be NULL. RSA keys meet FIPS 186-5 A.1.3. */
+cm_status cm_key_generate(const cm_key_spec *spec, cm_random *rng, const cm_progress *progress,
+                          cm_key **key, cm_error *err);
+
+/*
+ * The prime search by itself, in slices, for whoever runs several side by side (RSA keys in
+ * workers) or has an event loop to serve. Opens a search for one prime of `bits` bits, half the
+ * modulus: 512, 1024, 1536, 2048 or 4096, fit for e = 65537. FIPS 186-5 A.1.3.
+ */
+typedef struct cm_prime_search cm_prime_search;
+cm_status cm_prime_search_open(unsigned bits, cm_random *rng, cm_prime_search **search,
+                               cm_error *err);
+/* Spends at most `work` modular exponentiations (at least one); *found tells whether a prime stands
+ * ready, after which it does nothing more. */
+cm_status cm_prime_search_advance(cm_prime_search *search, unsigned work, bool *found,
+                                  cm_error *err);
+/* Exponentiations so far, and how many a search takes on average. The search has no memory: after
+ * any number of tries the rest is as long as `expected` on average. */
+typedef struct cm_prime_progress {
+    uint64_t tried, expected;
+} cm_prime_progress;
+cm_prime_progress cm_prime_search_progress(const cm_prime_search *search);
+/* The prime found, big-endian, bits / 8 bytes. CM_ERR_INVALID before there is one. */
+cm_status cm_prime_search_result(const cm_prime_search *search, cm_bytes *prime, cm_error *err);
+/* Zeroes and frees; NULL is fine. */
+void cm_prime_search_close(cm_prime_search *search);
+
+/* Makes an RSA private key of two primes (big-endian, the same size) found by the prime search,
+ * e = 65537. CM_ERR_INVALID when the pair does not meet FIPS 186-5 A.1. */
+cm_status cm_key_from_primes(cm_view p, cm_view q, cm_random *rng, cm_key **key, cm_error *err);
+
+/* Reads a private or public key from PEM or DER: PKCS#1, SEC1, PKCS#8 (plain or encrypted),
+ * SubjectPublicKeyInfo. `passphrase` may be {NULL, 0}. The public half of a private key is checked
+ * against it. CM_ERR_PASSPHRASE, CM_ERR_MALFORMED, CM_ERR_UNSUPPORTED. */
+cm_status cm_key_import(cm_view input, cm_view passphrase, cm_random *rng, cm_key **key,
+                        cm_error *err);
+
+typedef enum cm_key_format {
+    CM_KEY_PKCS8 = 0,   /* PrivateKeyInfo, RFC 5958: BEGIN PRIVATE KEY */
+    CM_KEY_TRADITIONAL, /* PKCS#1 (RFC 8017 A.1.2) for RSA, SEC1 (RFC 5915) for EC */
+    CM_KEY_SPKI /* SubjectPublicKeyInfo of the public half, RFC 5280 §4.1: BEGIN PUBLIC KEY */
+} cm_key_format;
+
+/* "pkcs8", "traditional", "spki". CM_ERR_INVALID with field "format". */
+cm_status cm_key_format_parse(cm_text text, cm_key_format *format, cm_error *err);
+
+/* Writes a key. `pem`: RFC 7468 text, else DER. CM_ERR_INVALID when a private format is asked of a
+ * public key. */
+cm_status cm_key_export(const cm_key *key, cm_key_format format, bool pem, cm_bytes *out,
+                        cm_error *err);
+
+/* The public half as a key of its own. */
+cm_status cm_key_public(const cm_key *key, cm_key **public_key, cm_error *err);
+
+bool cm_key_is_private(const cm_key *key);
+cm_key_algorithm cm_key_algorithm_of(const cm_key *key);
+/* The size: 256, 384, 521 for the curves, the modulus in bits for RSA. */
+unsigned cm_key_bits(const cm_key *key);
+/* "rsa-2048", "p-256", ... as cm_key_spec_parse reads it. out is NUL-terminated. */
+void cm_key_spec_name(const cm_key *key, char out[16]);
+/* Describes a key as JSON: {"spec": "rsa-2048", "type": "rsa" | "ec", "bits", "curve"?: "P-256",
+ * "private": bool}. */
+cm_status cm_key_describe(const cm_key *key, cm_bytes *json, cm_error *err);
+/* True when both have the same public half. */
+bool cm_key_matches(const cm_key *a, const cm_key *b);
+
+/* Zeroes and frees; NULL is fine. */
+void cm_key_free(cm_key *key);
+
+/* ------------------------------------------------------------------ names */
+
+/* One attribute of a distinguished name (X.501). */
+typedef struct cm_attribute {
+    cm_text type;  /* short name ("CN"), long name ("commonName") or dotted OID */
+    cm_text value; /* UTF-8; C is PrintableString, DC and emailAddress IA5String, else UTF8String */
+    bool same_rdn; /* stands in the same relative distinguished name as the one before it */
+} cm_attribute;
+
+/*
+ * A distinguished name, given in one of three ways; when several are set the first counts:
+ *  - der: an encoded Name (RFC 5280 §4.1.2.4), copied as it is
+ *  - attributes, in the order of the encoding
+ *  - text: RFC 4514 syntax, "C=US,O=Example \, Corp,CN=a+UID=b", or OpenSSL's "/C=US/CN=a".
+ *    The parts are encoded in the order they are written (RFC 4514 §2.1 would reverse them; as with
+ *    `openssl req -subj`, what is written first comes first).
+ * All unset means the default (see cm_certificate_template); `empty` means the empty name.
+ */
+typedef struct cm_name {
+    cm_view der;
+    const cm_attribute *attributes;
+    size_t attribute_count;
+    cm_text text;
+    bool empty;
+} cm_name;
+
+typedef enum cm_general_name_kind {
+    CM_GENERAL_NAME_AUTO = 0,  /* classify: IP literal, e-mail, URI, else DNS */
+    CM_GENERAL_NAME_DNS,       /* dNSName: A-labels; a wildcard is the whole leftmost label */
+    CM_GENERAL_NAME_IP,        /* iPAddress: "192.0.2.1", "2001:db8::1"; CIDR in constraints */
+    CM_GENERAL_NAME_EMAIL,     /* rfc822Name */
+    CM_GENERAL_NAME_URI,       /* uniformResourceIdentifier: absolute, RFC 3986 */
+    CM_GENERAL_NAME_DIRECTORY, /* directoryName: value in the syntax of cm_name.text */
+    CM_GENERAL_NAME_RID,       /* registeredID: dotted OID */
+    CM_GENERAL_NAME_UPN,       /* otherName with Microsoft's user principal name */
+    CM_GENERAL_NAME_OTHER      /* otherName: `oid`, and `der` its value */
+} cm_general_name_kind;
+
+/* A GeneralName (RFC 5280 §4.2.1.6). */
+typedef struct cm_general_name {
+    cm_general_name_kind kind;
+    cm_text value;
+    cm_text oid; /* CM_GENERAL_NAME_OTHER: dotted type-id */
+    cm_view der; /* CM_GENERAL_NAME_OTHER: one DER element */
+} cm_general_name;
+
+/* ------------------------------------------------------------------ extensions */
+
+typedef enum cm_choice {
+    CM_DEFAULT = 0, /* as the profile says */
+    CM_OMIT,        /* leave it out */
+    CM_SET          /* as given here */
+} cm_choice;
+
+typedef enum cm_critical {
+    CM_CRITICAL_DEFAULT = 0, /* as RFC 5280 says */
+    CM_CRITICAL_YES,
+    CM_CRITICAL_NO
+} cm_critical;
+
+/* keyUsage bits, numbered as in RFC 5280 §4.2.1.3. */
+#define CM_KU_DIGITAL_SIGNATURE (1u << 0)
+#define CM_KU_CONTENT_COMMITMENT (1u << 1) /* nonRepudiation */
+#define CM_KU_KEY_ENCIPHERMENT (1u << 2)
+#define CM_KU_DATA_ENCIPHERMENT (1u << 3)
+#define CM_KU_KEY_AGREEMENT (1u << 4)
+#define CM_KU_KEY_CERT_SIGN (1u << 5)
+#define CM_KU_CRL_SIGN (1u << 6)
+#define CM_KU_ENCIPHER_ONLY (1u << 7)
+#define CM_KU_DECIPHER_ONLY (1u << 8)
+
+/* Any extension by OID and DER; replaces the extension of that OID that certmint would write. */
+typedef struct cm_custom_extension {
+    cm_text oid; /* dotted */
+    bool critical;
+    cm_view der; /* the content of extnValue: one DER element */
+} cm_custom_extension;
+
+typedef struct cm_policy {
+    cm_text oid;     /* dotted, or "anyPolicy" */
+    cm_text cps_uri; /* optional CPS pointer qualifier */
+} cm_policy;
+
+/* What a certificate or a request carries beyond the defaults of its profile. */
+typedef struct cm_extensions {
+    bool none; /* no extension at all; everything below and the SAN must be unset */
+
+    struct {
+        cm_choice choice;
+        cm_critical critical; /* default: critical, RFC 5280 §4.2.1.9 */
+        bool ca;
+        bool has_path_len;
+        unsigned path_len; /* 0..255; only with ca */
+    } basic_constraints;
+
+    struct {
+        cm_choice choice;
+        cm_critical critical; /* default: critical, §4.2.1.3 */
+        unsigned bits;        /* CM_KU_... */
+    } key_usage;
+
+    struct {
+        cm_choice choice;
+        cm_critical critical; /* default: not critical; timeStamping: critical (RFC 3161 §2.3) */
+        const cm_text *purposes; /* "serverAuth", ... or dotted OIDs */
+        size_t count;
+    } extended_key_usage;
+
+    struct {
+        cm_choice choice; /* default: SHA-1 of the public key bits, §4.2.1.2 method 1 */
+        cm_view value;    /* CM_SET: 1..64 bytes */
+    } subject_key_identifier;
+
+    struct {
+        cm_choice choice; /* default: the issuer's SKI copied, §4.2.1.1; only DEFAULT and OMIT */
+    } authority_key_identifier;
+
+    cm_critical san_critical; /* default: critical when the subject is empty, §4.2.1.6 */
+
+    struct { /* §4.2.1.10; written when either list is not empty; only in a CA certificate */
+        cm_critical critical;             /* default: critical */
+        const cm_general_name *permitted; /* IP as CIDR, DNS without wildcard */
+        size_t permitted_count;
+        const cm_general_name *excluded;
+        size_t excluded_count;
+    } name_constraints;
+
+    struct {                  /* §4.2.1.4 */
+        cm_critical critical; /* default: not critical */
+        const cm_policy *items;
+        size_t count;
+    } certificate_policies;
+
+    struct {                  /* §4.2.1.13: one DistributionPoint with fullName an item */
+        cm_critical critical; /* default: not critical */
+        const cm_text *uris;
+        size_t count;
+    } crl_distribution_points;
+
+    struct { /* §4.2.2.1, never critical */
+        const cm_text *ocsp;
+        size_t ocsp_count;
+        const cm_text *ca_issuers;
+        size_t ca_issuers_count;
+    } authority_info_access;
+
+    bool must_staple; /* TLS feature status_request, RFC 7633 */
+
+    const cm_custom_extension *custom;
+    size_t custom_count;
+} cm_extensions;
+
+/* ------------------------------------------------------------------ certificates */
+
+/* What a certificate is for: its default validity, key usages and purposes (docs/ARCHITECTURE.md
+ * has the table). */
+typedef enum cm_profile {
+    CM_PROFILE_SERVER = 0,   /* TLS server: serverAuth, 397 days */
+    CM_PROFILE_CLIENT,       /* TLS client: clientAuth, 397 days */
+    CM_PROFILE_PEER,         /* both */
+    CM_PROFILE_CA,           /* root: CA:TRUE, keyCertSign + cRLSign, 3650 days */
+    CM_PROFILE_INTERMEDIATE, /* the same with pathLen 0, 1825 days */
+    CM_PROFILE_EMAIL,        /* S/MIME: emailProtection */
+    CM_PROFILE_CODE_SIGNING,
+    CM_PROFILE_TIMESTAMPING, /* timeStamping alone, critical: RFC 3161 §2.3 */
+    CM_PROFILE_OCSP_SIGNING, /* OCSPSigning with id-pkix-ocsp-nocheck, RFC 6960 §4.2.2.2 */
+    CM_PROFILE_WEBTRANSPORT  /* P-256 and at most 14 days, W3C WebTransport */
+} cm_profile;
+
+typedef enum cm_hash {
+    CM_HASH_DEFAULT = 0, /* SHA-256; SHA-384 for a P-384 issuer key, SHA-512 for P-521 */
+    CM_HASH_SHA256,
+    CM_HASH_SHA384,
+    CM_HASH_SHA512,
+    CM_HASH_SHA1 /* only with allow_weak */
+} cm_hash;
+
+typedef struct cm_certificate_template {
+    cm_profile profile;
+
+    /* Default: CN = the first subject alternative name, when it fits in 64 bytes. */
+    cm_name subject;
+
+    /* Default for the server profiles: the subject's CN, when it is a DNS name or an IP. */
+    const cm_general_name *san;
+    size_t san_count;
+    bool no_san; /* no default SAN either */
+
+    /* notBefore defaults to now - 1 h (clocks differ), notAfter to notBefore + validity; both
+     * within 1950..9999. `now` is required unless both are given. UTCTime to 2049, then
+     * GeneralizedTime (RFC 5280 §4.1.2.5). */
+    int64_t now;
+    bool has_not_before, has_not_after;
+    int64_t not_before, not_after;
+    int64_t validity; /* seconds; 0 = as the profile says */
+    bool clamp;       /* shorten the validity to the issuer's instead of refusing */
+
+    cm_view serial; /* big-endian, positive, at most 20 octets; default 159 random bits */
+    cm_hash hash;
+    bool pss;        /* RSASSA-PSS (RFC 4055) instead of PKCS#1 v1.5, with an RSA issuer key */
+    bool allow_weak; /* for test fixtures: SHA-1, RSA-1024, names and dates that break the issuer's
+                      */
+
+    cm_extensions extensions;
+} cm_certificate_template;
+
+/* Who signs: a CA certificate (PEM or DER) and its private key. */
+typedef struct cm_issuer {
+    cm_view certificate;
+    const cm_key *key;
+} cm_issuer;
+
+/* Read what people write: "server", ..., "sha256", ..., "digitalSignature", ... CM_ERR_INVALID with
+ * the possible values in the message; field "profile", "hash", none for a usage. */
+cm_status cm_profile_parse(cm_text text, cm_profile *profile, cm_error *err);
+cm_status cm_hash_parse(cm_text text, cm_hash *hash, cm_error *err);
+cm_status cm_key_usage_parse(cm_text text, unsigned *bit, cm_error *err);
+
+/* Creates a certificate (X.509 v3, RFC 5280) for the public half of `subject_key`, signed by
+ * `issuer`, or self-signed when issuer is NULL (subject_key must then be private). *der is the
+ * certificate in DER. Fields in errors: "subject", "san[i]", "notBefore", "notAfter", "serial",
+ * "hash", "issuer", "extensions.<name>", ... */
+cm_status cm_certificate_create(const cm_certificate_template *template_, const cm_key *subject_key,
+                                const cm_issuer *issuer, cm_random *rng, cm_bytes *der,
+                                cm_error *err);
+
+/* Describes a certificate (PEM or DER) as JSON, for programs:
+ *   {"subject", "issuer": text in the syntax of cm_name.text, "serial": lower-case hex,
+ *    "notBefore", "notAfter": seconds since 1970, "fingerprints": {"sha1", "sha256"},
+ *    "signature": "ecdsa-sha256" | ..., "publicKey": {"type", "bits", "spec", "curve"?},
+ *    "isCA": bool, "pathLen"?: number, "keyUsage"?: [...], "extendedKeyUsage"?: [...],
+ *    "san": ["DNS:localhost", "IP:127.0.0.1", ...]}
+ * CM_ERR_MALFORMED with field "certificate". */
+cm_status cm_certificate_describe(cm_view certificate, cm_bytes *json, cm_error *err);
+
+/* The SHA-256 of the bytes of a DER certificate, as people compare it: "AB:CD:..." (95 characters
+ * and a NUL). */
+void cm_fingerprint_sha256(cm_view der, char out[96]);
+
+/* Wraps DER in RFC 7468 PEM with a label, e.g. "CERTIFICATE": 64 columns, "\n" line ends. */
+cm_status cm_pem_encode(const char *label, cm_view der, cm_bytes *pem, cm_error *err);
+
+/* Decodes the first PEM block with this label, or returns the DER itself when `input` is DER.
+ * CM_ERR_MALFORMED when there is none. `field` names the input in errors. */
+cm_status cm_pem_decode(cm_view input, const char *label, const char *field, cm_bytes *der,
+                        cm_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

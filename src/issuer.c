@@ -1,0 +1,65 @@
+#include "issuer.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "key.h"
+#include "text.h"
+
+cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm_error *err)
+{
+    memset(out, 0, sizeof *out);
+    out->key = issuer->key;
+    cm_status status =
+        cm_pem_decode(issuer->certificate, "CERTIFICATE", "certificate", &out->der, err);
+    if (status == CM_OK) {
+        status = cm_x509_parse((cm_view){out->der.data, out->der.size}, &out->x509, err);
+        status = cm_fail_in(err, status, "certificate");
+    }
+    if (status == CM_OK &&
+        !cm_view_equal(out->x509.public_key,
+                       (cm_view){issuer->key->spki.data, issuer->key->spki.size})) {
+        cm_fail(err, CM_ERR_MISMATCH, "this private key does not belong to the CA certificate");
+        status = cm_fail_in(err, CM_ERR_MISMATCH, "key");
+    }
+    if (status == CM_OK && !cm_x509_subject_key_identifier(out->x509.extensions, &out->key_id)) {
+        if (!cm_spki_key_identifier(out->x509.public_key, out->key_id_buffer)) {
+            status = cm_fail_internal(err, "cm_issuer_open");
+        }
+        out->key_id = (cm_view){out->key_id_buffer, sizeof out->key_id_buffer};
+    }
+    if (status != CM_OK) {
+        cm_issuer_close(out);
+    }
+    return status;
+}
+
+void cm_issuer_close(cm_issuer_certificate *issuer)
+{
+    cm_bytes_free(&issuer->der);
+}
+
+cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view extensions,
+                          cm_view subject, cm_error *err)
+{
+    cm_basic_constraints constraints;
+    unsigned usage;
+    (void)extensions;
+    (void)subject;
+    if (!cm_x509_basic_constraints(issuer->x509.extensions, &constraints) || !constraints.ca) {
+        cm_fail(err, CM_ERR_INVALID,
+                "the issuer's certificate is not a CA (basicConstraints CA:TRUE is missing)");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    if (cm_x509_key_usage(issuer->x509.extensions, &usage) && (usage & CM_KU_KEY_CERT_SIGN) == 0) {
+        cm_fail(err, CM_ERR_INVALID, "the issuer's key usage does not include keyCertSign");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    if (ca && constraints.has_path_len && constraints.path_len == 0) {
+        cm_fail(err, CM_ERR_INVALID,
+                "the issuer's pathLen is 0: it may issue end certificates only. Make the root with "
+                "pathLen 1 or more for intermediates");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    return CM_OK;
+}

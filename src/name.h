@@ -1,0 +1,27 @@
+/* Distinguished names: X.501 Name, X.520 attributes, RFC 4514 text. */
+#ifndef CM_NAME_H
+#define CM_NAME_H
+
+#include "certmint.h"
+#include "der.h"
+
+/* Writes the Name (a SEQUENCE, possibly empty). Errors have no field, or "[i]" for attribute i. */
+cm_status cm_name_write(const cm_name *name, cm_der *out, cm_error *err);
+
+/* The text of an encoded Name (with its SEQUENCE header): RFC 4514 escapes, parts in encoding
+ * order, joined by "," and "+". Attribute types without a short name are printed as OIDs, values
+ * that are not text as "#" and hexadecimal. CM_ERR_MALFORMED. */
+cm_status cm_name_text(cm_view der, cm_bytes *text, cm_error *err);
+
+/* True for an encoded Name without attributes. */
+bool cm_name_is_empty(cm_view der);
+
+/* The value of the first CN, as UTF-8 in the encoding (UTF8String, PrintableString, IA5String);
+ * {NULL, 0} when there is none. Borrows from der. */
+cm_text cm_name_common_name(cm_view der);
+
+/* Decodes a string element of any ASN.1 type that names use into UTF-8 at the end of *out. False
+ * for other types and for content that is not what its type says. */
+bool cm_string_decode(uint8_t tag, cm_view content, cm_der *out);
+
+#endif

@@ -1,0 +1,36 @@
+/* Object identifiers as encoded content, for comparing and writing. */
+#ifndef CM_OID_H
+#define CM_OID_H
+
+#define OID_CE(n) "\x55\x1d" n /* id-ce, 2.5.29 */
+#define OID_SUBJECT_KEY_IDENTIFIER OID_CE("\x0e")
+#define OID_KEY_USAGE OID_CE("\x0f")
+#define OID_SUBJECT_ALT_NAME OID_CE("\x11")
+#define OID_BASIC_CONSTRAINTS OID_CE("\x13")
+#define OID_CRL_NUMBER OID_CE("\x14")
+#define OID_CRL_REASON OID_CE("\x15")
+#define OID_INVALIDITY_DATE OID_CE("\x18")
+#define OID_NAME_CONSTRAINTS OID_CE("\x1e")
+#define OID_CRL_DISTRIBUTION_POINTS OID_CE("\x1f")
+#define OID_CERTIFICATE_POLICIES OID_CE("\x20")
+#define OID_AUTHORITY_KEY_IDENTIFIER OID_CE("\x23")
+#define OID_EXTENDED_KEY_USAGE OID_CE("\x25")
+
+#define OID_PKIX(n) "\x2b\x06\x01\x05\x05\x07" n /* 1.3.6.1.5.5.7 */
+#define OID_AUTHORITY_INFO_ACCESS OID_PKIX("\x01\x01")
+#define OID_TLS_FEATURE OID_PKIX("\x01\x18")
+#define OID_CPS OID_PKIX("\x02\x01")
+#define OID_OCSP OID_PKIX("\x30\x01")
+#define OID_CA_ISSUERS OID_PKIX("\x30\x02")
+#define OID_OCSP_NOCHECK OID_PKIX("\x30\x01\x05")
+#define OID_KP(n) OID_PKIX("\x03" n)
+
+#define OID_PKCS1(n) "\x2a\x86\x48\x86\xf7\x0d\x01\x01" n /* 1.2.840.113549.1.1 */
+#define OID_MGF1 OID_PKCS1("\x08")
+#define OID_RSASSA_PSS OID_PKCS1("\x0a")
+#define OID_EXTENSION_REQUEST "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e"
+
+/* Size of such a literal. */
+#define OID_SIZE(literal) (sizeof(literal) - 1)
+
+#endif

@@ -1,0 +1,52 @@
+/* Reading certificates (RFC 5280 §4.1): slices of the encoding, nothing copied, nothing judged. */
+#ifndef CM_X509_H
+#define CM_X509_H
+
+#include "certmint.h"
+#include "der.h"
+
+typedef struct cm_x509 {
+    cm_view der;                 /* the whole certificate */
+    cm_view tbs;                 /* TBSCertificate with its header: what is signed */
+    unsigned version;            /* 1..3 */
+    cm_view serial;              /* content of the INTEGER */
+    cm_view signature_algorithm; /* AlgorithmIdentifier with its header */
+    cm_view issuer, subject;     /* Name with its header */
+    int64_t not_before, not_after;
+    cm_view public_key; /* SubjectPublicKeyInfo with its header */
+    cm_view extensions; /* content of SEQUENCE OF Extension; empty when there are none */
+    cm_view signature;  /* bits of the signature */
+} cm_x509;
+
+/* Parses one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:
+ * the structure, the times, equal inner and outer signature algorithms, no repeated extension.
+ * CM_ERR_MALFORMED without a field. */
+cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err);
+
+/* One Extension off the front of *in. False at the end and when it is damaged. */
+typedef struct cm_x509_extension {
+    cm_view oid, value; /* value: content of the OCTET STRING */
+    bool critical;
+} cm_x509_extension;
+bool cm_x509_next_extension(cm_view *in, cm_x509_extension *extension);
+
+/* Finds an extension by encoded OID among the content of SEQUENCE OF Extension. */
+bool cm_x509_find(cm_view extensions, const char *oid, size_t oid_size,
+                  cm_x509_extension *extension);
+
+/* Decoders of single extensions: false when absent or damaged. */
+typedef struct cm_basic_constraints {
+    bool ca, has_path_len;
+    unsigned path_len;
+} cm_basic_constraints;
+bool cm_x509_basic_constraints(cm_view extensions, cm_basic_constraints *out);
+bool cm_x509_key_usage(cm_view extensions, unsigned *bits);
+bool cm_x509_subject_key_identifier(cm_view extensions, cm_view *id);
+
+/* The subjectPublicKey bits of a SubjectPublicKeyInfo. */
+bool cm_spki_bits(cm_view spki, cm_view *bits);
+
+/* The SHA-1 of those bits: RFC 5280 §4.2.1.2 method 1. */
+bool cm_spki_key_identifier(cm_view spki, uint8_t id[20]);
+
+#endif

@@ -1,0 +1,561 @@
+#include "door.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "certmint.h"
+#include "json_reader.h"
+#include "template.h"
+
+#define EXPORT(name) __attribute__((export_name(name), used))
+#define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
+
+IMPORT("certmint_entropy") int certmint_entropy(uint8_t *out, size_t size);
+IMPORT("certmint_progress") int certmint_progress(double done, double expected);
+
+/* ------------------------------------------------------------------ the instance */
+
+/* What one instance of the module owns. JavaScript is single-threaded: there is one of each. */
+typedef enum handle_kind { HANDLE_FREE = 0, HANDLE_KEY, HANDLE_SEARCH } handle_kind;
+
+typedef struct handle {
+    handle_kind kind;
+    void *object;
+} handle;
+
+static struct {
+    cm_random *rng;
+    handle *handles; /* handle n is handles[n - 1] */
+    size_t handle_count;
+    cm_bytes json, bytes; /* the last answer */
+    uint32_t answer[4];   /* its addresses and sizes */
+} door;
+
+enum { HANDLE_LIMIT = 100000 };
+
+static int host_entropy(void *context, uint8_t *out, size_t size)
+{
+    (void)context;
+    return certmint_entropy(out, size);
+}
+
+static int host_progress(void *context, double done, double expected)
+{
+    (void)context;
+    return certmint_progress(done, expected);
+}
+
+/* ------------------------------------------------------------------ handles */
+
+/* 0 when there is no room. */
+static size_t handle_add(handle_kind kind, void *object)
+{
+    size_t i = 0;
+    while (i < door.handle_count && door.handles[i].kind != HANDLE_FREE) {
+        i++;
+    }
+    if (i == door.handle_count) {
+        size_t count = door.handle_count == 0 ? 16 : 2 * door.handle_count;
+        handle *grown = count > HANDLE_LIMIT ? NULL : realloc(door.handles, count * sizeof *grown);
+        if (grown == NULL) {
+            return 0;
+        }
+        memset(grown + door.handle_count, 0, (count - door.handle_count) * sizeof *grown);
+        door.handles = grown;
+        door.handle_count = count;
+    }
+    door.handles[i] = (handle){kind, object};
+    return i + 1;
+}
+
+static handle *handle_slot(json_value v, handle_kind kind)
+{
+    int64_t number = json_integer(v, 1, HANDLE_LIMIT);
+    if (v.document->arena->status != CM_OK) {
+        return NULL;
+    }
+    if (!v.given || (size_t)number > door.handle_count || door.handles[number - 1].kind != kind) {
+        json_fail(v, CM_ERR_INVALID, "is not in use (any more)");
+        return NULL;
+    }
+    return &door.handles[number - 1];
+}
+
+/* ------------------------------------------------------------------ answers */
+
+/* Text that grows; a failure to grow empties it for good. */
+typedef struct builder {
+    char *data;
+    size_t size, capacity;
+    bool failed;
+} builder;
+
+static void put(builder *b, const char *data, size_t size)
+{
+    if (b->failed) {
+        return;
+    }
+    if (size >= b->capacity - b->size) {
+        size_t capacity = 2 * (b->capacity + size) + 64;
+        char *grown = realloc(b->data, capacity);
+        if (grown == NULL) {
+            b->failed = true;
+            return;
+        }
+        b->data = grown;
+        b->capacity = capacity;
+    }
+    memcpy(b->data + b->size, data, size);
+    b->size += size;
+    b->data[b->size] = '\0';
+}
+
+static void put_string(builder *b, const char *string)
+{
+    put(b, string, strlen(string));
+}
+
+static void put_number(builder *b, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    put(b, digits + at, sizeof digits - at);
+}
+
+/* A JSON string; the core's messages are well-formed UTF-8. */
+static void put_quoted(builder *b, const char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    put_string(b, "\"");
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\') {
+            put_string(b, "\\");
+            put(b, text, 1);
+        } else if (c < 0x20) {
+            char escape[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+            put(b, escape, sizeof escape);
+        } else {
+            put(b, text, 1);
+        }
+    }
+    put_string(b, "\"");
+}
+
+/* What a handler works on: the request, its memory, and the answer it builds: the JSON value behind
+ * "ok" and the bytes. */
+typedef struct call {
+    arena arena;
+    json_document document;
+    json_value request;
+    cm_error error;
+    builder ok;
+    cm_bytes bytes;
+} call;
+
+static json_value member(call *c, const char *name)
+{
+    return json_member(c->request, name);
+}
+
+/* The object behind a handle, NULL (and the failure kept) when there is none. */
+static void *object_of(call *c, const char *name, handle_kind kind)
+{
+    handle *slot = handle_slot(member(c, name), kind);
+    return slot == NULL ? NULL : slot->object;
+}
+
+static bool failed(const call *c)
+{
+    return c->arena.status != CM_OK;
+}
+
+/* {"key": HANDLE, "private": ..., and what cm_key_describe says}; takes the key over. */
+static cm_status answer_key(call *c, cm_key *key)
+{
+    cm_bytes description;
+    cm_status status = cm_key_describe(key, &description, &c->error);
+    size_t number = status == CM_OK ? handle_add(HANDLE_KEY, key) : 0;
+    if (number == 0) {
+        cm_key_free(key);
+        if (status == CM_OK) {
+            cm_bytes_free(&description);
+            status = CM_ERR_LIMIT;
+            c->error = (cm_error){CM_ERR_LIMIT, "", "too many keys are in use: destroy some"};
+        }
+        return status;
+    }
+    put_string(&c->ok, "{\"key\":");
+    put_number(&c->ok, number);
+    put_string(&c->ok, ",");
+    put(&c->ok, (const char *)description.data + 1, description.size - 1);
+    cm_bytes_free(&description);
+    return CM_OK;
+}
+
+static void answer_boolean(call *c, bool value)
+{
+    put_string(&c->ok, value ? "true" : "false");
+}
+
+/* ------------------------------------------------------------------ operations */
+
+static cm_status op_version(call *c)
+{
+    put_string(&c->ok, "{\"version\":\"" CERTMINT_VERSION "\"}");
+    return CM_OK;
+}
+
+static cm_status op_key_generate(call *c)
+{
+    static const cm_progress progress = {host_progress, NULL};
+    json_value spec_member = member(c, "spec");
+    cm_key_spec spec = {.allow_weak = json_boolean(member(c, "allowWeak"))};
+    cm_text text = json_text(spec_member);
+    cm_key *key;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = CM_OK;
+    if (spec_member.given) {
+        status = cm_key_spec_parse(text, &spec, &c->error);
+    }
+    if (status == CM_OK) {
+        status = cm_key_generate(&spec, door.rng, &progress, &key, &c->error);
+    }
+    return status == CM_OK ? answer_key(c, key) : status;
+}
+
+static cm_status op_key_import(call *c)
+{
+    cm_view data = json_bytes(member(c, "data")), passphrase = json_bytes(member(c, "passphrase"));
+    cm_key *key;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_key_import(data, passphrase, door.rng, &key, &c->error);
+    return status == CM_OK ? answer_key(c, key) : status;
+}
+
+static cm_status op_key_from_primes(call *c)
+{
+    cm_view p = json_bytes(member(c, "p")), q = json_bytes(member(c, "q"));
+    cm_key *key;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_key_from_primes(p, q, door.rng, &key, &c->error);
+    return status == CM_OK ? answer_key(c, key) : status;
+}
+
+static cm_status op_key_public(call *c)
+{
+    cm_key *key = object_of(c, "key", HANDLE_KEY), *public_key;
+    if (key == NULL) {
+        return CM_OK;
+    }
+    cm_status status = cm_key_public(key, &public_key, &c->error);
+    return status == CM_OK ? answer_key(c, public_key) : status;
+}
+
+static cm_status op_key_export(call *c)
+{
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    json_value format_member = member(c, "format");
+    cm_text text = json_text(format_member);
+    bool pem = json_boolean(member(c, "pem"));
+    cm_key_format format;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_key_format_parse(text, &format, &c->error);
+    return status == CM_OK ? cm_key_export(key, format, pem, &c->bytes, &c->error) : status;
+}
+
+static cm_status op_key_matches(call *c)
+{
+    cm_key *a = object_of(c, "a", HANDLE_KEY), *b = object_of(c, "b", HANDLE_KEY);
+    if (a != NULL && b != NULL) {
+        answer_boolean(c, cm_key_matches(a, b));
+    }
+    return CM_OK;
+}
+
+static cm_status op_key_free(call *c)
+{
+    handle *slot = handle_slot(member(c, "key"), HANDLE_KEY);
+    if (slot != NULL) {
+        cm_key_free(slot->object);
+        *slot = (handle){HANDLE_FREE, NULL};
+    }
+    return CM_OK;
+}
+
+static cm_status op_prime_create(call *c)
+{
+    unsigned bits = (unsigned)json_integer(member(c, "bits"), 0, 65536);
+    cm_prime_search *search;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_prime_search_open(bits, door.rng, &search, &c->error);
+    if (status != CM_OK) {
+        return status;
+    }
+    size_t number = handle_add(HANDLE_SEARCH, search);
+    if (number == 0) {
+        cm_prime_search_close(search);
+        c->error = (cm_error){CM_ERR_LIMIT, "", "too many searches are in use"};
+        return CM_ERR_LIMIT;
+    }
+    put_string(&c->ok, "{\"search\":");
+    put_number(&c->ok, number);
+    put_string(&c->ok, "}");
+    return CM_OK;
+}
+
+static cm_status op_prime_step(call *c)
+{
+    cm_prime_search *search = object_of(c, "search", HANDLE_SEARCH);
+    unsigned work = (unsigned)json_integer(member(c, "work"), 1, 1000000);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    bool found;
+    cm_status status = cm_prime_search_advance(search, work, &found, &c->error);
+    if (status == CM_OK) {
+        cm_prime_progress progress = cm_prime_search_progress(search);
+        put_string(&c->ok, found ? "{\"found\":true,\"tried\":" : "{\"found\":false,\"tried\":");
+        put_number(&c->ok, progress.tried);
+        put_string(&c->ok, ",\"expected\":");
+        put_number(&c->ok, progress.expected);
+        put_string(&c->ok, "}");
+    }
+    return status;
+}
+
+static cm_status op_prime_take(call *c)
+{
+    cm_prime_search *search = object_of(c, "search", HANDLE_SEARCH);
+    return search == NULL ? CM_OK : cm_prime_search_result(search, &c->bytes, &c->error);
+}
+
+static cm_status op_prime_free(call *c)
+{
+    handle *slot = handle_slot(member(c, "search"), HANDLE_SEARCH);
+    if (slot != NULL) {
+        cm_prime_search_close(slot->object);
+        *slot = (handle){HANDLE_FREE, NULL};
+    }
+    return CM_OK;
+}
+
+/* The description of the certificate in c->bytes is the answer. */
+static cm_status answer_certificate(call *c)
+{
+    cm_bytes description;
+    cm_status status =
+        cm_certificate_describe((cm_view){c->bytes.data, c->bytes.size}, &description, &c->error);
+    if (status == CM_OK) {
+        put(&c->ok, (const char *)description.data, description.size);
+        cm_bytes_free(&description);
+    }
+    return status;
+}
+
+static cm_status op_certificate_create(call *c)
+{
+    static const char *const issuer_members[] = {"key", "certificate", NULL};
+    cm_certificate_template template_ = {.profile = CM_PROFILE_SERVER};
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    json_value template_member = member(c, "template"), issuer_member = member(c, "issuer");
+    cm_issuer issuer = {{NULL, 0}, NULL};
+    template_member.path = ""; /* its fields are named as the caller of JavaScript wrote them */
+    template_read(template_member, &template_);
+    if (issuer_member.given) {
+        json_allow(issuer_member, issuer_members);
+        handle *slot = handle_slot(json_member(issuer_member, "key"), HANDLE_KEY);
+        issuer.key = slot == NULL ? NULL : slot->object;
+        issuer.certificate = json_bytes(json_member(issuer_member, "certificate"));
+    }
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_certificate_create(&template_, key, issuer_member.given ? &issuer : NULL,
+                                             door.rng, &c->bytes, &c->error);
+    return status == CM_OK ? answer_certificate(c) : status;
+}
+
+static cm_status op_certificate_read(call *c)
+{
+    cm_view certificate = json_bytes(member(c, "certificate"));
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status =
+        cm_pem_decode(certificate, "CERTIFICATE", "certificate", &c->bytes, &c->error);
+    return status == CM_OK ? answer_certificate(c) : status;
+}
+
+/* A NUL-terminated PEM label out of the request. */
+static const char *label_of(call *c)
+{
+    json_value v = member(c, "label");
+    cm_text text = json_text(v);
+    if (!failed(c) && (text.size == 0 || memchr(text.data, '\0', text.size) != NULL)) {
+        json_fail(v, CM_ERR_INVALID, "must be a PEM label, like CERTIFICATE");
+    }
+    return text.data; /* the arena puts a NUL behind everything */
+}
+
+static cm_status op_pem_encode(call *c)
+{
+    const char *label = label_of(c);
+    cm_view data = json_bytes(member(c, "data"));
+    return failed(c) ? CM_OK : cm_pem_encode(label, data, &c->bytes, &c->error);
+}
+
+static cm_status op_pem_decode(call *c)
+{
+    const char *label = label_of(c);
+    cm_view data = json_bytes(member(c, "data"));
+    return failed(c) ? CM_OK : cm_pem_decode(data, label, "data", &c->bytes, &c->error);
+}
+
+static cm_status op_forget(call *c)
+{
+    (void)c; /* every call forgets the answer before it */
+    return CM_OK;
+}
+
+/* ------------------------------------------------------------------ dispatch */
+
+enum { MEMBERS = 4 };
+
+static const struct operation {
+    const char *name;
+    cm_status (*run)(call *);
+    const char *members[MEMBERS + 1]; /* besides "op" */
+} operations[] = {
+    {"version", op_version, {NULL}},
+    {"key.generate", op_key_generate, {"spec", "allowWeak", NULL}},
+    {"key.import", op_key_import, {"data", "passphrase", NULL}},
+    {"key.fromPrimes", op_key_from_primes, {"p", "q", NULL}},
+    {"key.public", op_key_public, {"key", NULL}},
+    {"key.export", op_key_export, {"key", "format", "pem", NULL}},
+    {"key.matches", op_key_matches, {"a", "b", NULL}},
+    {"key.free", op_key_free, {"key", NULL}},
+    {"prime.create", op_prime_create, {"bits", NULL}},
+    {"prime.step", op_prime_step, {"search", "work", NULL}},
+    {"prime.take", op_prime_take, {"search", NULL}},
+    {"prime.free", op_prime_free, {"search", NULL}},
+    {"certificate.create", op_certificate_create, {"template", "key", "issuer", NULL}},
+    {"certificate.read", op_certificate_read, {"certificate", NULL}},
+    {"pem.encode", op_pem_encode, {"label", "data", NULL}},
+    {"pem.decode", op_pem_decode, {"label", "data", NULL}},
+    {"forget", op_forget, {NULL}},
+};
+
+/* Returns the status of the operation; a failure kept by the readers counts. */
+static cm_status run(call *c)
+{
+    cm_text name = json_text(member(c, "op"));
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        const struct operation *operation = &operations[i];
+        if (name.size != strlen(operation->name) ||
+            memcmp(name.data, operation->name, name.size) != 0) {
+            continue;
+        }
+        const char *allowed[MEMBERS + 2] = {"op"};
+        memcpy(allowed + 1, operation->members, sizeof operation->members);
+        json_allow(c->request, allowed);
+        if (door.rng == NULL && !failed(c)) {
+            cm_status status = cm_random_create(host_entropy, NULL, &door.rng, &c->error);
+            if (status != CM_OK) {
+                return status;
+            }
+        }
+        cm_status status = failed(c) ? CM_OK : operation->run(c);
+        if (status == CM_OK && failed(c)) {
+            c->error = c->arena.error;
+            return c->arena.status;
+        }
+        return status;
+    }
+    json_fail(c->request, CM_ERR_UNSUPPORTED, "no such operation");
+    c->error = c->arena.error;
+    return c->arena.status;
+}
+
+static void put_error(builder *b, cm_status status, const cm_error *error)
+{
+    put_string(b, "{\"error\":{\"code\":");
+    put_quoted(b, cm_status_name(status));
+    put_string(b, ",\"field\":");
+    put_quoted(b, error->field);
+    put_string(b, ",\"message\":");
+    put_quoted(b, error->message);
+    put_string(b, "}}");
+}
+
+static void forget(void)
+{
+    cm_bytes_free(&door.json);
+    cm_bytes_free(&door.bytes);
+    memset(door.answer, 0, sizeof door.answer);
+}
+
+EXPORT("certmint_alloc") void *certmint_alloc(size_t size)
+{
+    return calloc(1, size == 0 ? 1 : size);
+}
+
+EXPORT("certmint_free") void certmint_free(uint8_t *pointer, size_t size)
+{
+    cm_bytes bytes = {pointer, size};
+    cm_bytes_free(&bytes);
+}
+
+EXPORT("certmint_call") uint32_t *certmint_call(const char *request, size_t size)
+{
+    call c;
+    builder answer = {NULL, 0, 0, false};
+    memset(&c, 0, sizeof c);
+    forget();
+    if (json_parse(&c.document, &c.arena, request, size)) {
+        c.request = json_root(&c.document);
+    }
+    cm_status status = failed(&c) ? c.arena.status : CM_OK;
+    if (status == CM_OK) {
+        status = run(&c);
+    } else {
+        c.error = c.arena.error;
+    }
+    if (status == CM_OK) {
+        put_string(&answer, "{\"ok\":");
+        put_string(&answer, c.ok.size == 0 ? "{}" : c.ok.data);
+        put_string(&answer, "}");
+        door.bytes = c.bytes;
+    } else {
+        put_error(&answer, status, &c.error);
+        cm_bytes_free(&c.bytes);
+    }
+    bool short_of_memory = answer.failed || c.ok.failed;
+    free(c.ok.data);
+    arena_free(&c.arena);
+    if (short_of_memory) {
+        free(answer.data);
+        forget();
+        return NULL;
+    }
+    door.json = (cm_bytes){(uint8_t *)answer.data, answer.size};
+    door.answer[0] = (uint32_t)(uintptr_t)door.json.data;
+    door.answer[1] = (uint32_t)door.json.size;
+    door.answer[2] = (uint32_t)(uintptr_t)door.bytes.data;
+    door.answer[3] = (uint32_t)door.bytes.size;
+    return door.answer;
+}

@@ -1,0 +1,73 @@
+/*
+ * The WebAssembly door: what JavaScript sees of the core.
+ *
+ * Exports
+ *   memory                                   linear memory
+ *   _initialize()                            call once, before anything else
+ *   certmint_alloc(size) -> pointer          zeroed memory for input; 0 when there is none left
+ *   certmint_free(pointer, size)             zeroes and frees it
+ *   certmint_call(request, size) -> pointer  one call: request is JSON in UTF-8 (below). Returns
+ * the address of four little-endian 32-bit words [0] JSON answer: address   [1] size in bytes [2]
+ * bytes answer: address  [3] size in bytes (0: none) valid until the next certmint_call; the caller
+ * copies what it keeps. The next call zeroes and frees them; so does {"op":"forget"}. 0 when memory
+ * ran out.
+ *
+ * Imports (module "env")
+ *   certmint_entropy(pointer, size) -> 0 on success   crypto.getRandomValues
+ *   certmint_progress(done: f64, expected: f64) -> non-zero to cancel (synchronous generation only)
+ *
+ * A request is {"op": "...", ...}. Byte inputs stand in it as [address, size] pairs of memory got
+ * from certmint_alloc (written "BYTES" below); keys and searches as small positive integers
+ * ("handles"). An answer is {"ok": ...} or {"error": {"code", "field", "message"}}; code is a
+ * cm_status_name. Unknown members are refused by name. No input makes it trap.
+ *
+ *   op                     members                                        ok / bytes
+ *   version                                                               {version}
+ *   key.generate           spec: "p-256"|"rsa-2048"|..., allowWeak?       KEY
+ *   key.import             data: BYTES (PEM or DER), passphrase?: BYTES   KEY
+ *   key.fromPrimes         p: BYTES, q: BYTES (big-endian)                KEY
+ *   key.public             key: HANDLE                                    KEY
+ *   key.export             key, format: "pkcs8"|"traditional"|"spki", pem: bool    {} + bytes
+ *   key.matches            a: HANDLE, b: HANDLE                           true | false
+ *   key.free               key: HANDLE                                    {}
+ *   prime.create           bits (of the prime: half the modulus)          {search: HANDLE}
+ *   prime.step             search: HANDLE, work: exponentiations to spend {found, tried, expected}
+ *   prime.take             search: HANDLE                                 {} + bytes (the prime)
+ *   prime.free             search: HANDLE                                 {}
+ *   certificate.create     template: TEMPLATE, key: HANDLE (public is enough under an issuer),
+ *                          issuer?: {key: HANDLE, certificate: BYTES (PEM or DER)}
+ *                                                                         CERT + bytes (DER)
+ *   certificate.read       certificate: BYTES (PEM or DER)                CERT + bytes (DER)
+ *   pem.encode             label, data: BYTES                             {} + bytes
+ *   pem.decode             label, data: BYTES                             {} + bytes
+ *   forget                 zeroes and frees the last answer               {}
+ *
+ * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
+ * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
+ *        serial: lower-case hex, notBefore, notAfter: seconds since 1970,
+ *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: KEY without handle,
+ *        signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...],
+ *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
+ *
+ * TEMPLATE members, all optional but now:
+ *   profile: "server"|"client"|"peer"|"ca"|"intermediate"|"email"|"code-signing"|"timestamping"|
+ *            "ocsp-signing"|"webtransport"
+ *   subject: "C=US,CN=x" | [{type, value, sameRdn?}, ...]    "" and [] are the empty name
+ *   san: ["localhost", {dns}|{ip}|{email}|{uri}|{upn}|{rid}|{directory}|{other: {oid, der: hex}}]
+ *        (false: none, no default either)
+ *   now, notBefore, notAfter: seconds since 1970;  days: number;  seconds: number;  clamp: bool
+ *   serial: hex string;  hash: "sha256"|"sha384"|"sha512"|"sha1";  pss: bool;  allowWeak: bool
+ *   extensions: false | {
+ *     basicConstraints: false | {ca, pathLen?, critical?}
+ *     keyUsage: false | [names] | {usages: [names], critical?}
+ *     extendedKeyUsage: false | [names or OIDs] | {usages: [...], critical?}
+ *     subjectKeyIdentifier: false | hex;  authorityKeyIdentifier: false
+ *     subjectAltName: {critical}
+ *     nameConstraints: {permitted?: [...], excluded?: [...], critical?}
+ *     certificatePolicies: [oid | {oid, cps}] ;  crlDistributionPoints: [uri]
+ *     authorityInfoAccess: {ocsp?: [uri], caIssuers?: [uri]};  tlsFeature: ["status_request"]
+ *     custom: [{oid, critical?, der: hex}] }
+ */
+#ifndef CERTMINT_DOOR_H
+#define CERTMINT_DOOR_H
+#endif

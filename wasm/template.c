@@ -1,0 +1,368 @@
+#include "template.h"
+
+#include <string.h>
+
+/* Runs over an array: `item` is the value, `i` its index. */
+#define FOR_EACH(item, i, array)                                                                   \
+    for (size_t i = 0, once_ = 1; once_; once_ = 0)                                                \
+        for (json_value item = json_first(array); item.given; item = json_next(array, item, i), i++)
+
+static void keep_error(json_value v, cm_status status, const cm_error *error)
+{
+    if (status != CM_OK) {
+        json_fail(v, status, error->message);
+    }
+}
+
+/* ------------------------------------------------------------------ names */
+
+static void read_name(json_value v, cm_name *out)
+{
+    static const char *const members[] = {"type", "value", "sameRdn", NULL};
+    if (json_is_array(v)) {
+        cm_attribute *attributes =
+            arena_take(v.document->arena, json_length(v) + 1, sizeof *attributes);
+        if (attributes == NULL) {
+            return;
+        }
+        FOR_EACH(item, i, v)
+        {
+            json_allow(item, members);
+            attributes[i].type = json_text(json_member(item, "type"));
+            attributes[i].value = json_text(json_member(item, "value"));
+            attributes[i].same_rdn = json_boolean(json_member(item, "sameRdn"));
+        }
+        out->attributes = attributes;
+        out->attribute_count = json_length(v);
+        out->empty = out->attribute_count == 0;
+    } else {
+        out->text = json_text(v);
+        out->empty = v.given && out->text.size == 0;
+    }
+}
+
+static void read_general_name(json_value v, cm_general_name *out)
+{
+    static const struct {
+        const char *key;
+        cm_general_name_kind kind;
+    } kinds[] = {
+        {"dns", CM_GENERAL_NAME_DNS},
+        {"ip", CM_GENERAL_NAME_IP},
+        {"email", CM_GENERAL_NAME_EMAIL},
+        {"uri", CM_GENERAL_NAME_URI},
+        {"upn", CM_GENERAL_NAME_UPN},
+        {"rid", CM_GENERAL_NAME_RID},
+        {"directory", CM_GENERAL_NAME_DIRECTORY},
+    };
+    static const char *const members[] = {"dns", "ip",        "email", "uri", "upn",
+                                          "rid", "directory", "other", NULL};
+    static const char *const other_members[] = {"oid", "der", NULL};
+    if (!json_is_object(v)) {
+        out->value = json_text(v);
+        return;
+    }
+    json_allow(v, members);
+    size_t found = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        json_value member = json_member(v, kinds[i].key);
+        if (member.given) {
+            out->kind = kinds[i].kind;
+            out->value = json_text(member);
+            found++;
+        }
+    }
+    json_value other = json_member(v, "other");
+    if (other.given) {
+        json_allow(other, other_members);
+        out->kind = CM_GENERAL_NAME_OTHER;
+        out->oid = json_text(json_member(other, "oid"));
+        out->der = json_hex(json_member(other, "der"));
+        found++;
+    }
+    if (found != 1) {
+        json_fail(v, CM_ERR_INVALID,
+                  "must be a string or an object with one of dns, ip, email, uri, upn, rid, "
+                  "directory and other");
+    }
+}
+
+static const cm_general_name *read_general_names(json_value v, size_t *count)
+{
+    cm_general_name *names = arena_take(v.document->arena, json_length(v) + 1, sizeof *names);
+    *count = json_length(v);
+    if (names != NULL) {
+        FOR_EACH(item, i, v)
+        {
+            read_general_name(item, &names[i]);
+        }
+    }
+    return names;
+}
+
+static const cm_text *read_texts(json_value v, size_t *count)
+{
+    cm_text *texts = arena_take(v.document->arena, json_length(v) + 1, sizeof *texts);
+    *count = json_length(v);
+    if (texts != NULL) {
+        FOR_EACH(item, i, v)
+        {
+            texts[i] = json_text(item);
+        }
+    }
+    return texts;
+}
+
+/* ------------------------------------------------------------------ extensions */
+
+static cm_critical read_critical(json_value object)
+{
+    json_value v = json_member(object, "critical");
+    return !v.given ? CM_CRITICAL_DEFAULT : json_boolean(v) ? CM_CRITICAL_YES : CM_CRITICAL_NO;
+}
+
+/* false, or an object: OMIT and SET. */
+static cm_choice read_choice(json_value v)
+{
+    return !v.given ? CM_DEFAULT : json_is_false(v) ? CM_OMIT : CM_SET;
+}
+
+static void read_basic_constraints(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"ca", "pathLen", "critical", NULL};
+    x->basic_constraints.choice = read_choice(v);
+    if (x->basic_constraints.choice == CM_SET) {
+        json_value path_len = json_member(v, "pathLen");
+        json_allow(v, members);
+        x->basic_constraints.ca = json_boolean(json_member(v, "ca"));
+        x->basic_constraints.has_path_len = path_len.given;
+        x->basic_constraints.path_len = (unsigned)json_integer(path_len, 0, 255);
+        x->basic_constraints.critical = read_critical(v);
+    }
+}
+
+/* An array, or an object {usages, critical}. Returns the array. */
+static json_value usages_of(json_value v, cm_critical *critical)
+{
+    static const char *const members[] = {"usages", "critical", NULL};
+    if (!json_is_object(v)) {
+        return v;
+    }
+    json_allow(v, members);
+    *critical = read_critical(v);
+    return json_member(v, "usages");
+}
+
+static void read_key_usage(json_value v, cm_extensions *x)
+{
+    x->key_usage.choice = read_choice(v);
+    if (x->key_usage.choice == CM_SET) {
+        json_value usages = usages_of(v, &x->key_usage.critical);
+        FOR_EACH(item, i, usages)
+        {
+            cm_error error;
+            unsigned bit = 0;
+            keep_error(item, cm_key_usage_parse(json_text(item), &bit, &error), &error);
+            x->key_usage.bits |= bit;
+        }
+    }
+}
+
+static void read_extended_key_usage(json_value v, cm_extensions *x)
+{
+    x->extended_key_usage.choice = read_choice(v);
+    if (x->extended_key_usage.choice == CM_SET) {
+        json_value usages = usages_of(v, &x->extended_key_usage.critical);
+        x->extended_key_usage.purposes = read_texts(usages, &x->extended_key_usage.count);
+    }
+}
+
+static void read_name_constraints(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"permitted", "excluded", "critical", NULL};
+    if (v.given) {
+        json_allow(v, members);
+        x->name_constraints.critical = read_critical(v);
+        x->name_constraints.permitted =
+            read_general_names(json_member(v, "permitted"), &x->name_constraints.permitted_count);
+        x->name_constraints.excluded =
+            read_general_names(json_member(v, "excluded"), &x->name_constraints.excluded_count);
+    }
+}
+
+static void read_certificate_policies(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"oid", "cps", NULL};
+    cm_policy *policies = arena_take(v.document->arena, json_length(v) + 1, sizeof *policies);
+    x->certificate_policies.items = policies;
+    x->certificate_policies.count = json_length(v);
+    if (policies != NULL) {
+        FOR_EACH(item, i, v)
+        {
+            if (json_is_object(item)) {
+                json_allow(item, members);
+                policies[i].oid = json_text(json_member(item, "oid"));
+                policies[i].cps_uri = json_text(json_member(item, "cps"));
+            } else {
+                policies[i].oid = json_text(item);
+            }
+        }
+    }
+}
+
+static void read_authority_info_access(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"ocsp", "caIssuers", NULL};
+    if (v.given) {
+        json_allow(v, members);
+        x->authority_info_access.ocsp =
+            read_texts(json_member(v, "ocsp"), &x->authority_info_access.ocsp_count);
+        x->authority_info_access.ca_issuers =
+            read_texts(json_member(v, "caIssuers"), &x->authority_info_access.ca_issuers_count);
+    }
+}
+
+static void read_tls_feature(json_value v, cm_extensions *x)
+{
+    FOR_EACH(item, i, v)
+    {
+        cm_text feature = json_text(item);
+        x->must_staple = feature.size == 14 && memcmp(feature.data, "status_request", 14) == 0;
+        if (!x->must_staple) {
+            json_fail(item, CM_ERR_INVALID,
+                      "must be \"status_request\" (must-staple, RFC 7633); other TLS features can "
+                      "be given as a custom extension");
+        }
+    }
+}
+
+static void read_custom(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"oid", "critical", "der", NULL};
+    cm_custom_extension *custom = arena_take(v.document->arena, json_length(v) + 1, sizeof *custom);
+    x->custom = custom;
+    x->custom_count = json_length(v);
+    if (custom != NULL) {
+        FOR_EACH(item, i, v)
+        {
+            json_allow(item, members);
+            custom[i].oid = json_text(json_member(item, "oid"));
+            custom[i].critical = json_boolean(json_member(item, "critical"));
+            custom[i].der = json_hex(json_member(item, "der"));
+        }
+    }
+}
+
+static void read_extensions(json_value v, cm_extensions *x)
+{
+    static const char *const members[] = {"basicConstraints",
+                                          "keyUsage",
+                                          "extendedKeyUsage",
+                                          "subjectKeyIdentifier",
+                                          "authorityKeyIdentifier",
+                                          "subjectAltName",
+                                          "nameConstraints",
+                                          "certificatePolicies",
+                                          "crlDistributionPoints",
+                                          "authorityInfoAccess",
+                                          "tlsFeature",
+                                          "custom",
+                                          NULL};
+    static const char *const alt_name_members[] = {"critical", NULL};
+    x->none = json_is_false(v);
+    if (!v.given || x->none) {
+        return;
+    }
+    json_allow(v, members);
+    read_basic_constraints(json_member(v, "basicConstraints"), x);
+    read_key_usage(json_member(v, "keyUsage"), x);
+    read_extended_key_usage(json_member(v, "extendedKeyUsage"), x);
+    json_value ski = json_member(v, "subjectKeyIdentifier");
+    x->subject_key_identifier.choice = read_choice(ski);
+    if (x->subject_key_identifier.choice == CM_SET) {
+        x->subject_key_identifier.value = json_hex(ski);
+    }
+    json_value aki = json_member(v, "authorityKeyIdentifier");
+    x->authority_key_identifier.choice = read_choice(aki);
+    if (x->authority_key_identifier.choice == CM_SET) {
+        json_fail(aki, CM_ERR_INVALID,
+                  "can only be false (left out); otherwise it is the issuer's identifier");
+    }
+    json_value alt_name = json_member(v, "subjectAltName");
+    if (alt_name.given) {
+        json_allow(alt_name, alt_name_members);
+        x->san_critical = read_critical(alt_name);
+    }
+    read_name_constraints(json_member(v, "nameConstraints"), x);
+    read_certificate_policies(json_member(v, "certificatePolicies"), x);
+    x->crl_distribution_points.uris =
+        read_texts(json_member(v, "crlDistributionPoints"), &x->crl_distribution_points.count);
+    read_authority_info_access(json_member(v, "authorityInfoAccess"), x);
+    read_tls_feature(json_member(v, "tlsFeature"), x);
+    read_custom(json_member(v, "custom"), x);
+}
+
+/* ------------------------------------------------------------------ the template */
+
+/* The range of what JavaScript's safe integers and the core's times have in common. */
+static const int64_t TIME_LIMIT = 1000000000000;
+
+static int64_t read_time(json_value object, const char *key, bool *given)
+{
+    json_value v = json_member(object, key);
+    *given = v.given;
+    return json_integer(v, -TIME_LIMIT, TIME_LIMIT);
+}
+
+static void read_validity(json_value v, cm_certificate_template *out)
+{
+    bool given;
+    json_value days = json_member(v, "days"), seconds = json_member(v, "seconds");
+    out->now = read_time(v, "now", &given);
+    out->not_before = read_time(v, "notBefore", &out->has_not_before);
+    out->not_after = read_time(v, "notAfter", &out->has_not_after);
+    out->clamp = json_boolean(json_member(v, "clamp"));
+    if (days.given && seconds.given) {
+        json_fail(seconds, CM_ERR_INVALID, "give days or seconds, not both");
+    }
+    if (days.given) {
+        out->validity = json_integer(days, INT32_MIN, INT32_MAX) * 86400;
+    } else if (seconds.given) {
+        out->validity = json_integer(seconds, -TIME_LIMIT, TIME_LIMIT);
+    }
+    if ((days.given || seconds.given) && out->validity <= 0) {
+        json_fail(days.given ? days : seconds, CM_ERR_INVALID,
+                  "must be at least 1; give notAfter for a date in the past");
+    }
+}
+
+void template_read(json_value v, cm_certificate_template *out)
+{
+    static const char *const members[] = {
+        "profile", "subject", "san",  "now", "notBefore", "notAfter",   "days", "seconds",
+        "clamp",   "serial",  "hash", "pss", "allowWeak", "extensions", NULL};
+    cm_error error;
+    json_allow(v, members);
+    json_value profile = json_member(v, "profile"), hash = json_member(v, "hash");
+    if (profile.given) {
+        keep_error(profile, cm_profile_parse(json_text(profile), &out->profile, &error), &error);
+    }
+    if (hash.given) {
+        keep_error(hash, cm_hash_parse(json_text(hash), &out->hash, &error), &error);
+    }
+    read_name(json_member(v, "subject"), &out->subject);
+    json_value san = json_member(v, "san");
+    out->no_san = json_is_false(san);
+    if (san.given && !out->no_san) {
+        out->san = read_general_names(san, &out->san_count);
+        out->no_san = out->san_count == 0;
+    }
+    read_validity(v, out);
+    json_value serial = json_member(v, "serial");
+    if (serial.given) {
+        out->serial = json_hex(serial);
+    }
+    out->pss = json_boolean(json_member(v, "pss"));
+    out->allow_weak = json_boolean(json_member(v, "allowWeak"));
+    read_extensions(json_member(v, "extensions"), &out->extensions);
+}

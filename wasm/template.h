@@ -1,0 +1,12 @@
+/* From the JSON of a request to the template structures of certmint.h (door.h has the members). */
+#ifndef CERTMINT_TEMPLATE_H
+#define CERTMINT_TEMPLATE_H
+
+#include "certmint.h"
+#include "json_reader.h"
+
+/* Fills *out from the object; what it points to lives in the value's arena, where failures are kept
+ * too. */
+void template_read(json_value object, cm_certificate_template *out);
+
+#endif
