@@ -1,0 +1,11 @@
+# certmint.wasm: a standalone module without Emscripten's JavaScript.
+
+# Flags of every module we link; the tests' modules have main, certmint.wasm has none.
+set(certmint_wasm_link -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1 -sMALLOC=emmalloc)
+
+file(GLOB door_sources CONFIGURE_DEPENDS wasm/*.c)
+add_executable(certmint_wasm ${door_sources})
+set_target_properties(certmint_wasm PROPERTIES OUTPUT_NAME certmint SUFFIX .wasm)
+target_include_directories(certmint_wasm SYSTEM PRIVATE "${JSMN_SOURCE_DIR}")
+target_link_libraries(certmint_wasm PRIVATE certmint certmint_warnings)
+target_link_options(certmint_wasm PRIVATE --no-entry ${certmint_wasm_link})
