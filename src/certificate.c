@@ -1,24 +1,21 @@
-#include <stdlib.h>
-#include <string.h>
-
-#include <mbedtls/md.h>
+#include <stddef.h>
 
 #include "certmint.h"
 
 #include "der.h"
 #include "error.h"
 #include "extension.h"
-#include "general_name.h"
 #include "inspect.h"
 #include "issuer.h"
 #include "key.h"
 #include "name.h"
 #include "profile.h"
+#include "request.h"
 #include "signature.h"
-#include "text.h"
+#include "subject.h"
 #include "x509.h"
 
-enum { DAY = 86400, BACKDATE = 3600, SERIAL_SIZE = 20, COMMON_NAME_LIMIT = 64 };
+enum { DAY = 86400, BACKDATE = 3600, SERIAL_SIZE = 20 };
 
 /* Everything that one certificate is made of, settled step by step. */
 typedef struct draft {
@@ -27,10 +24,11 @@ typedef struct draft {
     const cm_key *subject_key;
     const cm_issuer_certificate *issuer; /* NULL: self-signed */
     cm_signer signer;
-    cm_der subject; /* encoded Name */
-    const cm_general_name *san;
-    size_t san_count;
-    cm_general_name default_san;
+    cm_subject subject;
+    cm_extensions extensions; /* the template's, with what a request may add */
+    cm_bytes request_der;
+    cm_name request_name;
+    cm_key *request_key;
     int64_t not_before, not_after;
     uint8_t serial[SERIAL_SIZE];
     cm_view serial_view;
@@ -38,94 +36,29 @@ typedef struct draft {
 
 /* ------------------------------------------------------------------ subject and SAN */
 
-static bool subject_given(const cm_name *name)
+static cm_status refuse_subject(cm_error *err, const char *message)
 {
-    return name->der.size > 0 || name->attribute_count > 0 || name->text.size > 0 || name->empty;
-}
-
-/* The first name that reads well as a CN and fits one. */
-static cm_text default_common_name(const cm_certificate_template *t)
-{
-    for (size_t i = 0; i < t->san_count; i++) {
-        cm_general_name_kind kind = t->san[i].kind;
-        bool readable = kind == CM_GENERAL_NAME_AUTO || kind == CM_GENERAL_NAME_DNS ||
-                        kind == CM_GENERAL_NAME_IP || kind == CM_GENERAL_NAME_EMAIL ||
-                        kind == CM_GENERAL_NAME_UPN;
-        if (readable && t->san[i].value.size <= COMMON_NAME_LIMIT && t->san[i].value.size > 0) {
-            return t->san[i].value;
-        }
-    }
-    return (cm_text){NULL, 0};
+    cm_fail(err, CM_ERR_INVALID, message);
+    return cm_fail_in(err, CM_ERR_INVALID, "subject");
 }
 
 static cm_status settle_subject(draft *d, cm_error *err)
 {
-    cm_attribute common_name = {CM_TEXT("CN"), {NULL, 0}, false};
-    cm_name name = d->t->subject;
-    if (!subject_given(&name)) {
-        common_name.value = default_common_name(d->t);
-        if (common_name.value.size > 0) {
-            name = (cm_name){.attributes = &common_name, .attribute_count = 1};
-        }
+    d->subject.no_san = d->subject.no_san || d->t->extensions.none;
+    d->subject.constrained = d->issuer != NULL && cm_issuer_is_constrained(d->issuer);
+    cm_status status = cm_subject_settle(&d->subject, err);
+    if (status != CM_OK || !cm_name_is_empty(cm_der_view(&d->subject.encoded))) {
+        return status;
     }
-    cm_status status = cm_name_write(&name, &d->subject, err);
-    if (status == CM_OK && d->subject.status != CM_OK) {
-        status = cm_fail_memory(err);
+    if (d->issuer == NULL && !d->t->allow_weak) {
+        return refuse_subject(err, "a self-signed certificate needs a subject, since it is its own "
+                                   "issuer (RFC 5280 §4.1.2.4): give a subject or a name");
     }
-    if (status != CM_OK && common_name.value.size > 0) {
-        return cm_fail_in(err, status, "san"); /* the value came from there */
+    if (d->profile->ca) {
+        return refuse_subject(err, "a CA needs a subject (RFC 5280 §4.1.2.6), like CN=My Root");
     }
-    if (status != CM_OK) {
-        return cm_fail_in(err, status, "subject");
-    }
-    bool empty = cm_name_is_empty(cm_der_view(&d->subject));
-    if (empty && d->issuer == NULL && !d->t->allow_weak) {
-        cm_fail(err, CM_ERR_INVALID,
-                "a self-signed certificate needs a subject, since it is its own issuer (RFC 5280 "
-                "§4.1.2.4): give a subject or a name");
-        return cm_fail_in(err, CM_ERR_INVALID, "subject");
-    }
-    if (empty && d->profile->ca) {
-        cm_fail(err, CM_ERR_INVALID, "a CA needs a subject (RFC 5280 §4.1.2.6), like CN=My Root");
-        return cm_fail_in(err, CM_ERR_INVALID, "subject");
-    }
-    if (empty && d->t->san_count == 0 && !d->t->allow_weak) {
-        cm_fail(err, CM_ERR_INVALID, "a certificate needs a subject or a name (san)");
-        return cm_fail_in(err, CM_ERR_INVALID, "subject");
-    }
-    return CM_OK;
-}
-
-static void settle_san(draft *d)
-{
-    d->san = d->t->san;
-    d->san_count = d->t->san_count;
-    if (d->san_count > 0 || d->t->no_san || d->t->extensions.none || !d->profile->named_host) {
-        return;
-    }
-    cm_text common_name = cm_name_common_name(cm_der_view(&d->subject));
-    cm_text host = common_name;
-    uint8_t address[16];
-    if (host.size > 2 && memcmp(host.data, "*.", 2) == 0) {
-        host = (cm_text){host.data + 2, host.size - 2};
-    }
-    if (cm_ip_parse(common_name, address) != 0 || cm_dns_name_valid(host)) {
-        d->default_san = (cm_general_name){.value = common_name};
-        d->san = &d->default_san;
-        d->san_count = 1;
-    }
-}
-
-/* The names are judged first, so that a bad one is not reported as a bad subject taken from it. */
-static cm_status check_san(const cm_certificate_template *t, cm_error *err)
-{
-    for (size_t i = 0; i < t->san_count; i++) {
-        cm_der scratch = {NULL, 0, 0, CM_OK};
-        cm_status status = cm_general_name_write(&t->san[i], CM_USE_NAME, &scratch, err);
-        cm_der_free(&scratch);
-        if (status != CM_OK) {
-            return cm_fail_in(err, status, "san[%d]", (int)i);
-        }
+    if (d->subject.name_count == 0 && !d->t->allow_weak) {
+        return refuse_subject(err, "a certificate needs a subject or a name (san)");
     }
     return CM_OK;
 }
@@ -288,14 +221,13 @@ static cm_status write_extensions(const draft *d, cm_der *out, bool *ca, cm_erro
     cm_extension_context context = {
         .profile = d->profile,
         .rsa = d->subject_key->algorithm == CM_KEY_RSA,
-        .subject_empty = cm_name_is_empty(cm_der_view(&d->subject)),
+        .subject_empty = cm_name_is_empty(cm_der_view(&d->subject.encoded)),
         .subject_key = {d->subject_key->spki.data, d->subject_key->spki.size},
         .issuer_key_id = d->issuer == NULL ? (cm_view){NULL, 0} : d->issuer->key_id,
-        .san = d->san,
-        .san_count = d->san_count,
+        .names = cm_der_view(&d->subject.names),
         .allow_weak = d->t->allow_weak,
     };
-    return cm_extensions_write(&d->t->extensions, &context, out, ca, err);
+    return cm_extensions_write(&d->extensions, &context, out, ca, err);
 }
 
 /* TBSCertificate, RFC 5280 §4.1.2. */
@@ -307,12 +239,12 @@ static cm_status write_tbs(const draft *d, cm_view extensions, cm_der *out)
     cm_der_end(out, version);
     cm_der_unsigned(out, d->serial_view);
     cm_signer_write_algorithm(&d->signer, out);
-    cm_der_raw(out, d->issuer == NULL ? cm_der_view(&d->subject) : d->issuer->x509.subject);
+    cm_der_raw(out, d->issuer == NULL ? cm_der_view(&d->subject.encoded) : d->issuer->x509.subject);
     size_t validity = cm_der_begin(out, CM_TAG_SEQUENCE);
     cm_der_time(out, d->not_before);
     cm_der_time(out, d->not_after);
     cm_der_end(out, validity);
-    cm_der_raw(out, cm_der_view(&d->subject));
+    cm_der_raw(out, cm_der_view(&d->subject.encoded));
     cm_der_raw(out, (cm_view){d->subject_key->spki.data, d->subject_key->spki.size});
     if (extensions.size > 0) {
         size_t explicit_tag = cm_der_begin(out, CM_TAG_CONTEXT_CONSTRUCTED(3));
@@ -332,8 +264,8 @@ static cm_status encode(const draft *d, cm_random *rng, cm_bytes *der, cm_error 
         status = cm_fail_memory(err);
     }
     if (status == CM_OK && d->issuer != NULL && !d->t->allow_weak) {
-        status =
-            cm_issuer_check(d->issuer, ca, cm_der_view(&extensions), cm_der_view(&d->subject), err);
+        status = cm_issuer_check(d->issuer, ca, cm_der_view(&extensions),
+                                 cm_der_view(&d->subject.encoded), err);
     }
     if (status == CM_OK && write_tbs(d, cm_der_view(&extensions), &tbs) != CM_OK) {
         status = cm_fail_memory(err);
@@ -350,11 +282,35 @@ static cm_status encode(const draft *d, cm_random *rng, cm_bytes *der, cm_error 
     return cm_der_finish(&out, der, err);
 }
 
+/* Opens the request of the template: its key becomes the subject's, and what may be taken of its
+ * wishes fills the gaps of the template. */
+static cm_status open_request(draft *d, cm_random *rng, cm_error *err)
+{
+    cm_request request;
+    cm_status status = cm_request_decode(d->t->request, &d->request_der, err);
+    if (status != CM_OK) {
+        return status;
+    }
+    status = cm_request_parse((cm_view){d->request_der.data, d->request_der.size}, &request, err);
+    if (status == CM_OK) {
+        status = cm_request_check_signature(&request, err);
+    }
+    if (status == CM_OK) {
+        status = cm_key_import(request.public_key, (cm_view){NULL, 0}, rng, &d->request_key, err);
+    }
+    if (status == CM_OK) {
+        d->subject_key = d->request_key;
+        status = cm_request_honor(&request, d->t, d->profile, d->request_key, &d->subject,
+                                  &d->request_name, &d->extensions, err);
+    }
+    return cm_fail_in(err, status, "request");
+}
+
 static cm_status settle(draft *d, cm_random *rng, cm_error *err)
 {
     cm_status status = check_no_extensions(d->t, err);
-    if (status == CM_OK) {
-        status = check_san(d->t, err);
+    if (status == CM_OK && d->t->request.size > 0) {
+        status = open_request(d, rng, err);
     }
     if (status == CM_OK) {
         status = check_subject_key(d, err);
@@ -367,10 +323,30 @@ static cm_status settle(draft *d, cm_random *rng, cm_error *err)
         status = settle_subject(d, err);
     }
     if (status == CM_OK) {
-        settle_san(d);
         status = settle_validity(d, err);
     }
     return status == CM_OK ? settle_serial(d, rng, err) : status;
+}
+
+static cm_status check_arguments(const cm_certificate_template *t, const cm_key *subject_key,
+                                 const cm_issuer *issuer, cm_error *err)
+{
+    if (cm_profile_get(t->profile) == NULL) {
+        cm_fail(err, CM_ERR_INVALID, "no such profile");
+        return cm_fail_in(err, CM_ERR_INVALID, "profile");
+    }
+    if (t->request.size > 0 && (subject_key != NULL || issuer == NULL)) {
+        cm_fail(err, CM_ERR_INVALID,
+                subject_key != NULL ? "the request brings its own public key: give no other"
+                                    : "a request is answered by an issuer; only the holder of the "
+                                      "key could sign it with itself");
+        return cm_fail_in(err, CM_ERR_INVALID, subject_key != NULL ? "key" : "issuer");
+    }
+    if (t->request.size == 0 && subject_key == NULL) {
+        cm_fail(err, CM_ERR_INVALID, "a key or a request is needed");
+        return cm_fail_in(err, CM_ERR_INVALID, "key");
+    }
+    return CM_OK;
 }
 
 cm_status cm_certificate_create(const cm_certificate_template *template_, const cm_key *subject_key,
@@ -378,25 +354,34 @@ cm_status cm_certificate_create(const cm_certificate_template *template_, const 
                                 cm_error *err)
 {
     cm_issuer_certificate issuer_certificate;
-    draft d = {
-        .t = template_, .profile = cm_profile_get(template_->profile), .subject_key = subject_key};
+    draft d = {.t = template_,
+               .profile = cm_profile_get(template_->profile),
+               .subject_key = subject_key,
+               .extensions = template_->extensions};
     *der = (cm_bytes){NULL, 0};
-    if (d.profile == NULL) {
-        cm_fail(err, CM_ERR_INVALID, "no such profile");
-        return cm_fail_in(err, CM_ERR_INVALID, "profile");
+    cm_status status = check_arguments(template_, subject_key, issuer, err);
+    if (status != CM_OK) {
+        return status;
     }
+    d.subject = (cm_subject){.name = &template_->subject,
+                             .san = template_->san,
+                             .san_count = template_->san_count,
+                             .no_san = template_->no_san,
+                             .profile = d.profile};
     if (issuer != NULL) {
-        cm_status status = cm_issuer_open(issuer, &issuer_certificate, err);
+        status = cm_issuer_open(issuer, &issuer_certificate, err);
         if (status != CM_OK) {
             return cm_fail_in(err, status, "issuer");
         }
         d.issuer = &issuer_certificate;
     }
-    cm_status status = settle(&d, rng, err);
+    status = settle(&d, rng, err);
     if (status == CM_OK) {
         status = encode(&d, rng, der, err);
     }
-    cm_der_free(&d.subject);
+    cm_subject_free(&d.subject);
+    cm_bytes_free(&d.request_der);
+    cm_key_free(d.request_key);
     if (issuer != NULL) {
         cm_issuer_close(&issuer_certificate);
     }

@@ -140,18 +140,21 @@ cm_status cm_key_generate(const cm_key_spec *spec, cm_random *rng, const cm_prog
 typedef struct cm_prime_search cm_prime_search;
 cm_status cm_prime_search_open(unsigned bits, cm_random *rng, cm_prime_search **search,
                                cm_error *err);
-/* Spends at most `work` modular exponentiations (at least one); *found tells whether a prime stands
- * ready, after which it does nothing more. */
+/* Works on for about `work` modular squarings of 1024 bits (a microsecond each in WebAssembly, so
+ * 20000 is about 20 ms); *found tells whether a prime stands ready, after which it does nothing
+ * more until it is taken. */
 cm_status cm_prime_search_advance(cm_prime_search *search, unsigned work, bool *found,
                                   cm_error *err);
-/* Exponentiations so far, and how many a search takes on average. The search has no memory: after
- * any number of tries the rest is as long as `expected` on average. */
+/* Exponentiations so far over all its primes (with the fraction under way), and how many a prime
+ * takes on average. The search has no memory: after any number of tries the rest is as long as
+ * `expected` on average. */
 typedef struct cm_prime_progress {
-    uint64_t tried, expected;
+    double tried, expected;
 } cm_prime_progress;
 cm_prime_progress cm_prime_search_progress(const cm_prime_search *search);
-/* The prime found, big-endian, bits / 8 bytes. CM_ERR_INVALID before there is one. */
-cm_status cm_prime_search_result(const cm_prime_search *search, cm_bytes *prime, cm_error *err);
+/* The prime found, big-endian, bits / 8 bytes; the search forgets it and goes on to another.
+ * CM_ERR_INVALID before there is one. */
+cm_status cm_prime_search_result(cm_prime_search *search, cm_bytes *prime, cm_error *err);
 /* Zeroes and frees; NULL is fine. */
 void cm_prime_search_close(cm_prime_search *search);
 
@@ -400,8 +403,26 @@ typedef struct cm_certificate_template {
     bool allow_weak; /* for test fixtures: SHA-1, RSA-1024, names and dates that break the issuer's
                       */
 
+    /*
+     * A certification request (PKCS#10, PEM or DER) to answer: its signature is checked and its
+     * public key certified; the subject_key of cm_certificate_create must be NULL. From what it
+     * asks for only what `honor` names is taken, where the template does not say otherwise.
+     * keyUsage and extendedKeyUsage are cut down to what the profile grants; basicConstraints, name
+     * constraints and everything unknown are never taken.
+     */
+    cm_view request;
+    unsigned honor; /* CM_HONOR_...; 0 = CM_HONOR_DEFAULT */
+
     cm_extensions extensions;
 } cm_certificate_template;
+
+#define CM_HONOR_SUBJECT (1u << 0)
+#define CM_HONOR_SAN (1u << 1)
+#define CM_HONOR_KEY_USAGE (1u << 2)
+#define CM_HONOR_EXTENDED_KEY_USAGE (1u << 3)
+#define CM_HONOR_TLS_FEATURE (1u << 4) /* must-staple */
+#define CM_HONOR_NOTHING (1u << 31)    /* the public key alone */
+#define CM_HONOR_DEFAULT (CM_HONOR_SUBJECT | CM_HONOR_SAN)
 
 /* Who signs: a CA certificate (PEM or DER) and its private key. */
 typedef struct cm_issuer {
@@ -422,6 +443,96 @@ cm_status cm_key_usage_parse(cm_text text, unsigned *bit, cm_error *err);
 cm_status cm_certificate_create(const cm_certificate_template *template_, const cm_key *subject_key,
                                 const cm_issuer *issuer, cm_random *rng, cm_bytes *der,
                                 cm_error *err);
+
+/* ------------------------------------------------------------------ requests */
+
+/* A certification request (PKCS#10, RFC 2986). Zeroed: the profile's extensions for the names. */
+typedef struct cm_request_template {
+    cm_profile profile; /* its keyUsage and extendedKeyUsage are asked for; no basicConstraints
+                           unless it is a CA's */
+    cm_name subject;    /* default: CN = the first name */
+    const cm_general_name *san; /* default as in cm_certificate_template */
+    size_t san_count;
+    bool no_san;
+    cm_hash hash;
+    bool pss;
+    bool allow_weak;
+    cm_extensions extensions; /* asked for, RFC 2985 §5.4.2; identifiers only when SET */
+} cm_request_template;
+
+/* Creates a request in DER, signed by the private key. Fields in errors as for certificates. */
+cm_status cm_request_create(const cm_request_template *template_, const cm_key *key, cm_random *rng,
+                            cm_bytes *der, cm_error *err);
+
+/* Checks a request (PEM, with the label CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST, or DER) and
+ * its signature. CM_ERR_MALFORMED, CM_ERR_MISMATCH (the signature is not right) or
+ * CM_ERR_UNSUPPORTED, with field "request". */
+cm_status cm_request_verify(cm_view request, cm_error *err);
+
+/* Describes a request as JSON: {"subject", "publicKey": {...}, "signature", "signatureValid": bool,
+ * "isCA", "pathLen"?, "keyUsage"?, "extendedKeyUsage"?, "san": [...], "fingerprints"} as
+ * cm_certificate_describe does. CM_ERR_MALFORMED with field "request". */
+cm_status cm_request_describe(cm_view request, cm_bytes *json, cm_error *err);
+
+/* Decodes a request to DER. CM_ERR_MALFORMED with field "request". */
+cm_status cm_request_decode(cm_view request, cm_bytes *der, cm_error *err);
+
+/* ------------------------------------------------------------------ revocation lists */
+
+/* CRLReason, RFC 5280 §5.3.1. */
+typedef enum cm_crl_reason {
+    CM_REASON_UNSPECIFIED = 0, /* not written, as §5.3.1 advises */
+    CM_REASON_KEY_COMPROMISE = 1,
+    CM_REASON_CA_COMPROMISE = 2,
+    CM_REASON_AFFILIATION_CHANGED = 3,
+    CM_REASON_SUPERSEDED = 4,
+    CM_REASON_CESSATION_OF_OPERATION = 5,
+    CM_REASON_CERTIFICATE_HOLD = 6,
+    CM_REASON_REMOVE_FROM_CRL = 8, /* takes the serial off the list it extends; not written */
+    CM_REASON_PRIVILEGE_WITHDRAWN = 9,
+    CM_REASON_AA_COMPROMISE = 10
+} cm_crl_reason;
+
+/* "keyCompromise", ... CM_ERR_INVALID without a field. */
+cm_status cm_crl_reason_parse(cm_text text, cm_crl_reason *reason, cm_error *err);
+
+typedef struct cm_revoked {
+    cm_view serial;      /* big-endian, as in the certificate */
+    cm_view certificate; /* or the certificate itself (PEM or DER), which must be the issuer's */
+    bool has_date;
+    int64_t date; /* revocationDate; default: this_update */
+    cm_crl_reason reason;
+    bool has_invalidity_date;
+    int64_t invalidity_date;
+} cm_revoked;
+
+typedef struct cm_crl_template {
+    int64_t this_update; /* required */
+    bool has_next_update;
+    int64_t next_update; /* default: this_update + validity */
+    int64_t validity;    /* seconds; 0 = 30 days */
+    cm_view number;      /* CRLNumber, big-endian; default: that of `previous` + 1, else 1 */
+    cm_view previous; /* the list to extend (PEM, label X509 CRL, or DER): the issuer's, signature
+                         checked; its entries are kept */
+    const cm_revoked *revoked; /* added; a serial already listed gets the new date and reason */
+    size_t revoked_count;
+    cm_hash hash;
+    bool pss;
+    bool allow_weak; /* next_update in the past, a signer without cRLSign */
+} cm_crl_template;
+
+/* Creates a certificate revocation list (RFC 5280 §5, version 2) with authority key identifier and
+ * CRL number. Fields in errors: "revoked[i]", "thisUpdate", "nextUpdate", "number", "previous",
+ * "issuer". */
+cm_status cm_crl_create(const cm_crl_template *template_, const cm_issuer *issuer, cm_random *rng,
+                        cm_bytes *der, cm_error *err);
+
+/* Describes a list as JSON: {"issuer", "thisUpdate", "nextUpdate"?, "number"?: hex, "signature",
+ * "revoked": [{"serial", "date", "reason"?, "invalidityDate"?}], "fingerprints"}.
+ * CM_ERR_MALFORMED with field "crl". */
+cm_status cm_crl_describe(cm_view crl, cm_bytes *json, cm_error *err);
+
+/* ------------------------------------------------------------------ reading certificates */
 
 /* Describes a certificate (PEM or DER) as JSON, for programs:
  *   {"subject", "issuer": text in the syntax of cm_name.text, "serial": lower-case hex,

@@ -235,6 +235,13 @@ bool cm_der_take(cm_view *in, uint8_t tag, cm_view *content)
     return cm_der_peek(*in) == tag && cm_der_take_any(in, &found, content, NULL);
 }
 
+bool cm_der_take_whole(cm_view *in, uint8_t tag, cm_view *whole)
+{
+    cm_view content;
+    uint8_t found;
+    return cm_der_peek(*in) == tag && cm_der_take_any(in, &found, &content, whole);
+}
+
 bool cm_der_take_bit_string(cm_view *in, cm_view *bytes)
 {
     cm_view rest = *in, content;
@@ -327,14 +334,22 @@ static void digits_of(int64_t time, char out[14])
 
 void cm_der_time(cm_der *d, int64_t time)
 {
+    if (time >= TIME_2050) {
+        cm_der_generalized_time(d, time);
+        return;
+    }
     char text[15];
     digits_of(time, text);
     text[14] = 'Z';
-    if (time < TIME_2050) {
-        cm_der_element(d, CM_TAG_UTC_TIME, text + 2, 13);
-    } else {
-        cm_der_element(d, CM_TAG_GENERALIZED_TIME, text, 15);
-    }
+    cm_der_element(d, CM_TAG_UTC_TIME, text + 2, 13);
+}
+
+void cm_der_generalized_time(cm_der *d, int64_t time)
+{
+    char text[15];
+    digits_of(time, text);
+    text[14] = 'Z';
+    cm_der_element(d, CM_TAG_GENERALIZED_TIME, text, 15);
 }
 
 void cm_time_text(int64_t time, char out[CM_TIME_TEXT_SIZE])

@@ -62,6 +62,9 @@ void cm_der_named_bits(cm_der *d, uint8_t tag, unsigned bits);
 /* A Time as RFC 5280 §4.1.2.5 has it. `time` must be within cm_time_valid. */
 void cm_der_time(cm_der *d, int64_t time);
 
+/* The same, always as GeneralizedTime: invalidityDate (RFC 5280 §5.3.2). */
+void cm_der_generalized_time(cm_der *d, int64_t time);
+
 /* Hands the bytes over to *out, or frees them and returns the failure. */
 cm_status cm_der_finish(cm_der *d, cm_bytes *out, cm_error *err);
 /* Zeroes and frees; the writer is then empty. */
@@ -76,6 +79,8 @@ bool cm_der_take(cm_view *in, uint8_t tag, cm_view *content);
 /* The same for any tag (single-byte tags); *whole, if not NULL, gets the element with its header.
  */
 bool cm_der_take_any(cm_view *in, uint8_t *tag, cm_view *content, cm_view *whole);
+/* One element with this tag, header included. */
+bool cm_der_take_whole(cm_view *in, uint8_t tag, cm_view *whole);
 /* The tag at the front, 0 at the end. */
 uint8_t cm_der_peek(cm_view in);
 /* A BIT STRING with no unused bits. */

@@ -302,23 +302,12 @@ static cm_status write_authority_key_identifier(writer *w)
 
 static cm_status write_subject_alt_name(writer *w)
 {
-    const cm_extension_context *context = w->context;
-    if (context->san_count == 0) {
-        return CM_OK;
+    if (w->context->names.size > 0) {
+        size_t mark = cm_der_begin(&w->value, CM_TAG_SEQUENCE);
+        cm_der_raw(&w->value, w->context->names);
+        cm_der_end(&w->value, mark);
+        EMIT(w, OID_SUBJECT_ALT_NAME, is_critical(w->x->san_critical, w->context->subject_empty));
     }
-    if (context->san_count > NAME_LIMIT) {
-        return cm_fail(w->err, CM_ERR_LIMIT, "%d names; a certificate takes at most %d",
-                       (int)context->san_count, NAME_LIMIT);
-    }
-    size_t mark = cm_der_begin(&w->value, CM_TAG_SEQUENCE);
-    for (size_t i = 0; i < context->san_count; i++) {
-        cm_status status = cm_general_name_write(&context->san[i], CM_USE_NAME, &w->value, w->err);
-        if (status != CM_OK) {
-            return cm_fail_in(w->err, status, "[%d]", (int)i);
-        }
-    }
-    cm_der_end(&w->value, mark);
-    EMIT(w, OID_SUBJECT_ALT_NAME, is_critical(w->x->san_critical, context->subject_empty));
     return CM_OK;
 }
 

@@ -13,9 +13,8 @@ typedef struct cm_extension_context {
     bool subject_empty;    /* makes the SAN critical */
     cm_view subject_key;   /* SubjectPublicKeyInfo */
     cm_view issuer_key_id; /* the issuer's subject key identifier; empty: self-signed */
-    const cm_general_name *san;
-    size_t san_count;
-    bool request; /* in a certification request: no identifiers, no defaults of issuing */
+    cm_view names;         /* content of the SAN's SEQUENCE OF GeneralName; empty: no SAN */
+    bool request;          /* asked for in a certification request: no identifiers unless given */
     bool allow_weak;
 } cm_extension_context;
 

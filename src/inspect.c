@@ -5,6 +5,7 @@
 
 #include "certmint.h"
 
+#include "crl.h"
 #include "der.h"
 #include "error.h"
 #include "extension.h"
@@ -14,6 +15,7 @@
 #include "key.h"
 #include "name.h"
 #include "oid.h"
+#include "request.h"
 #include "signature.h"
 #include "x509.h"
 
@@ -167,64 +169,175 @@ static void put_san(cm_json *j, cm_view extensions)
     cm_json_close(j, ']');
 }
 
-static cm_status describe(const cm_x509 *x, cm_json *j, cm_error *err)
+/* An INTEGER without the octet that only carries its sign. */
+static void put_number(cm_json *j, const char *key, cm_view number)
+{
+    if (number.size > 1 && number.data[0] == 0) {
+        number = (cm_view){number.data + 1, number.size - 1};
+    }
+    cm_json_key(j, key);
+    cm_json_hex(j, number);
+}
+
+static void put_signature(cm_json *j, cm_view algorithm)
+{
+    cm_json_key(j, "signature");
+    cm_json_string(j, cm_signature_name(algorithm));
+}
+
+static void put_time(cm_json *j, const char *key, int64_t time)
+{
+    cm_json_key(j, key);
+    cm_json_integer(j, time);
+}
+
+/* What certificates and requests say about their use. */
+static void put_extensions(cm_json *j, cm_view extensions)
 {
     cm_basic_constraints constraints;
-    cm_view serial = x->serial;
-    cm_json_open(j, '{');
-    cm_status status = put_name(j, "subject", x->subject, err);
-    if (status == CM_OK) {
-        status = put_name(j, "issuer", x->issuer, err);
-    }
-    if (status != CM_OK) {
-        return status;
-    }
-    if (serial.size > 1 && serial.data[0] == 0) { /* the sign octet is no part of the number */
-        serial = (cm_view){serial.data + 1, serial.size - 1};
-    }
-    cm_json_key(j, "serial");
-    cm_json_hex(j, serial);
-    cm_json_key(j, "notBefore");
-    cm_json_integer(j, x->not_before);
-    cm_json_key(j, "notAfter");
-    cm_json_integer(j, x->not_after);
-    put_fingerprints(j, x->der);
-    cm_json_key(j, "signature");
-    cm_json_string(j, cm_signature_name(x->signature_algorithm));
-    put_public_key(j, x->public_key);
-    bool present = cm_x509_basic_constraints(x->extensions, &constraints);
+    bool present = cm_x509_basic_constraints(extensions, &constraints);
     cm_json_key(j, "isCA");
     cm_json_boolean(j, present && constraints.ca);
     if (present && constraints.has_path_len) {
         cm_json_key(j, "pathLen");
         cm_json_integer(j, (int64_t)constraints.path_len);
     }
-    put_key_usage(j, x->extensions);
-    put_extended_key_usage(j, x->extensions);
-    put_san(j, x->extensions);
-    cm_json_close(j, '}');
+    put_key_usage(j, extensions);
+    put_extended_key_usage(j, extensions);
+    put_san(j, extensions);
+}
+
+static cm_status describe_certificate(cm_view der, cm_json *j, cm_error *err)
+{
+    cm_x509 x;
+    cm_status status = cm_x509_parse(der, &x, err);
+    if (status == CM_OK) {
+        status = put_name(j, "subject", x.subject, err);
+    }
+    if (status == CM_OK) {
+        status = put_name(j, "issuer", x.issuer, err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    put_number(j, "serial", x.serial);
+    put_time(j, "notBefore", x.not_before);
+    put_time(j, "notAfter", x.not_after);
+    put_signature(j, x.signature_algorithm);
+    put_public_key(j, x.public_key);
+    put_extensions(j, x.extensions);
     return CM_OK;
+}
+
+static cm_status describe_request(cm_view der, cm_json *j, cm_error *err)
+{
+    cm_request request;
+    cm_status status = cm_request_parse(der, &request, err);
+    if (status == CM_OK) {
+        status = put_name(j, "subject", request.subject, err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    put_signature(j, request.signature_algorithm);
+    cm_json_key(j, "signatureValid");
+    cm_json_boolean(j, cm_request_check_signature(&request, NULL) == CM_OK);
+    put_public_key(j, request.public_key);
+    put_extensions(j, request.extensions);
+    return CM_OK;
+}
+
+static cm_status put_revoked(cm_json *j, cm_view entries, cm_error *err)
+{
+    cm_crl_entry entry;
+    cm_json_key(j, "revoked");
+    cm_json_open(j, '[');
+    while (entries.size > 0) {
+        cm_crl_reason reason;
+        int64_t invalidity_date;
+        if (!cm_crl_next_entry(&entries, &entry) || !cm_crl_entry_reason(&entry, &reason)) {
+            return cm_fail(err, CM_ERR_MALFORMED, "an entry of the revocation list is damaged");
+        }
+        cm_json_open(j, '{');
+        put_number(j, "serial", entry.serial);
+        put_time(j, "date", entry.date);
+        if (reason != CM_REASON_UNSPECIFIED) {
+            const char *name = cm_crl_reason_name(reason);
+            cm_json_key(j, "reason");
+            cm_json_string(j, name != NULL ? name : "unknown");
+        }
+        if (cm_crl_entry_invalidity_date(&entry, &invalidity_date)) {
+            put_time(j, "invalidityDate", invalidity_date);
+        }
+        cm_json_close(j, '}');
+    }
+    cm_json_close(j, ']');
+    return CM_OK;
+}
+
+static cm_status describe_crl(cm_view der, cm_json *j, cm_error *err)
+{
+    cm_crl crl;
+    cm_view number;
+    cm_status status = cm_crl_parse(der, &crl, err);
+    if (status == CM_OK) {
+        status = put_name(j, "issuer", crl.issuer, err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    put_time(j, "thisUpdate", crl.this_update);
+    if (crl.has_next_update) {
+        put_time(j, "nextUpdate", crl.next_update);
+    }
+    if (cm_crl_number(&crl, &number)) {
+        put_number(j, "number", number);
+    }
+    put_signature(j, crl.signature_algorithm);
+    return put_revoked(j, crl.revoked, err);
+}
+
+/* One JSON object around what `write` says of the DER, fingerprints included; takes *der over. */
+static cm_status describe(cm_bytes *der, cm_status (*write)(cm_view, cm_json *, cm_error *),
+                          const char *field, cm_bytes *json, cm_error *err)
+{
+    cm_json j = {{NULL, 0, 0, CM_OK}, false};
+    cm_view view = {der->data, der->size};
+    cm_json_open(&j, '{');
+    cm_status status = write(view, &j, err);
+    if (status == CM_OK) {
+        put_fingerprints(&j, view);
+        cm_json_close(&j, '}');
+        status = cm_json_finish(&j, json, err);
+    } else {
+        cm_der_free(&j.out);
+        cm_fail_in(err, status, "%s", field);
+    }
+    cm_bytes_free(der);
+    return status;
 }
 
 cm_status cm_certificate_describe(cm_view certificate, cm_bytes *json, cm_error *err)
 {
     cm_bytes der;
-    cm_x509 x;
-    cm_json j = {{NULL, 0, 0, CM_OK}, false};
     *json = (cm_bytes){NULL, 0};
     cm_status status = cm_pem_decode(certificate, "CERTIFICATE", "certificate", &der, err);
-    if (status != CM_OK) {
-        return status;
-    }
-    status = cm_x509_parse((cm_view){der.data, der.size}, &x, err);
-    if (status == CM_OK) {
-        status = describe(&x, &j, err);
-    }
-    if (status == CM_OK) {
-        status = cm_json_finish(&j, json, err);
-    } else {
-        cm_der_free(&j.out);
-    }
-    cm_bytes_free(&der);
-    return cm_fail_in(err, status, status == CM_ERR_MEMORY ? "" : "certificate");
+    return status == CM_OK ? describe(&der, describe_certificate, "certificate", json, err)
+                           : status;
+}
+
+cm_status cm_request_describe(cm_view request, cm_bytes *json, cm_error *err)
+{
+    cm_bytes der;
+    *json = (cm_bytes){NULL, 0};
+    cm_status status = cm_request_decode(request, &der, err);
+    return status == CM_OK ? describe(&der, describe_request, "request", json, err) : status;
+}
+
+cm_status cm_crl_describe(cm_view crl, cm_bytes *json, cm_error *err)
+{
+    cm_bytes der;
+    *json = (cm_bytes){NULL, 0};
+    cm_status status = cm_pem_decode(crl, "X509 CRL", "crl", &der, err);
+    return status == CM_OK ? describe(&der, describe_crl, "crl", json, err) : status;
 }

@@ -4,6 +4,8 @@
 
 #include "error.h"
 #include "key.h"
+#include "name_constraints.h"
+#include "oid.h"
 #include "text.h"
 
 cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm_error *err)
@@ -39,13 +41,43 @@ void cm_issuer_close(cm_issuer_certificate *issuer)
     cm_bytes_free(&issuer->der);
 }
 
+/* Content of SEQUENCE OF GeneralName out of written extensions; empty when there is no SAN. */
+static cm_view names_of(cm_view extensions)
+{
+    cm_view list, names;
+    cm_x509_extension e;
+    if (cm_der_take(&extensions, CM_TAG_SEQUENCE, &list) &&
+        cm_x509_find(list, OID_SUBJECT_ALT_NAME, OID_SIZE(OID_SUBJECT_ALT_NAME), &e) &&
+        cm_der_take(&e.value, CM_TAG_SEQUENCE, &names)) {
+        return names;
+    }
+    return (cm_view){NULL, 0};
+}
+
+bool cm_issuer_is_constrained(const cm_issuer_certificate *issuer)
+{
+    cm_x509_extension e;
+    return cm_x509_find(issuer->x509.extensions, OID_NAME_CONSTRAINTS,
+                        OID_SIZE(OID_NAME_CONSTRAINTS), &e);
+}
+
+static cm_status check_name_constraints(const cm_issuer_certificate *issuer, cm_view extensions,
+                                        cm_view subject, cm_error *err)
+{
+    cm_x509_extension e;
+    if (!cm_x509_find(issuer->x509.extensions, OID_NAME_CONSTRAINTS, OID_SIZE(OID_NAME_CONSTRAINTS),
+                      &e)) {
+        return CM_OK;
+    }
+    cm_status status = cm_name_constraints_check(e.value, subject, names_of(extensions), err);
+    return cm_fail_in(err, status, status == CM_ERR_MALFORMED ? "issuer" : "san");
+}
+
 cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view extensions,
                           cm_view subject, cm_error *err)
 {
     cm_basic_constraints constraints;
     unsigned usage;
-    (void)extensions;
-    (void)subject;
     if (!cm_x509_basic_constraints(issuer->x509.extensions, &constraints) || !constraints.ca) {
         cm_fail(err, CM_ERR_INVALID,
                 "the issuer's certificate is not a CA (basicConstraints CA:TRUE is missing)");
@@ -61,5 +93,5 @@ cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view 
                 "pathLen 1 or more for intermediates");
         return cm_fail_in(err, CM_ERR_INVALID, "issuer");
     }
-    return CM_OK;
+    return check_name_constraints(issuer, extensions, subject, err);
 }

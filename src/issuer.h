@@ -18,6 +18,9 @@ typedef struct cm_issuer_certificate {
 cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm_error *err);
 void cm_issuer_close(cm_issuer_certificate *issuer);
 
+/* Whether its certificate carries name constraints. */
+bool cm_issuer_is_constrained(const cm_issuer_certificate *issuer);
+
 /* Checks that the CA may issue this: that it is a CA with keyCertSign, and its path length
  * (RFC 5280 §4.2.1.9) when `ca`. `extensions` (SEQUENCE OF, with header) and `subject` (Name) are
  * the new certificate's. Field "issuer". */

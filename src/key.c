@@ -11,6 +11,7 @@
 #include "der.h"
 #include "error.h"
 #include "pem.h"
+#include "prime.h"
 #include "rsa.h"
 #include "text.h"
 
@@ -283,6 +284,55 @@ cm_status cm_key_from_primes(cm_view p, cm_view q, cm_random *rng, cm_key **key,
     cm_status status = cm_rsa_from_primes(&made->pk, p, q, cm_random_bytes, rng);
     status = status == CM_OK ? complete(made, true, err) : rsa_failed(status, err);
     return deliver(made, status, key);
+}
+
+/* ------------------------------------------------------------------ the prime search by itself */
+
+cm_status cm_prime_search_open(unsigned bits, cm_random *rng, cm_prime_search **search,
+                               cm_error *err)
+{
+    *search = NULL;
+    cm_status status = cm_prime_search_create(bits, cm_random_bytes, rng, search);
+    if (status == CM_ERR_INVALID) {
+        cm_fail(err, status, "a prime has %d to %d bits here, a multiple of %d", CM_PRIME_MIN_BITS,
+                CM_PRIME_MAX_BITS, CM_PRIME_BITS_STEP);
+        return cm_fail_in(err, status, "bits");
+    }
+    return status == CM_OK ? CM_OK : rsa_failed(status, err);
+}
+
+cm_status cm_prime_search_advance(cm_prime_search *search, unsigned work, bool *found,
+                                  cm_error *err)
+{
+    cm_status status = cm_prime_search_step(search, work, found);
+    return status == CM_OK ? CM_OK : rsa_failed(status, err);
+}
+
+cm_prime_progress cm_prime_search_progress(const cm_prime_search *search)
+{
+    return (cm_prime_progress){cm_prime_search_done(search),
+                               cm_prime_expected(cm_prime_search_bits(search))};
+}
+
+cm_status cm_prime_search_result(cm_prime_search *search, cm_bytes *prime, cm_error *err)
+{
+    size_t size = cm_prime_search_bits(search) / 8;
+    *prime = (cm_bytes){malloc(size), size};
+    if (prime->data == NULL) {
+        *prime = (cm_bytes){NULL, 0};
+        return cm_fail_memory(err);
+    }
+    cm_status status = cm_prime_search_take(search, prime->data, size);
+    if (status != CM_OK) {
+        cm_bytes_free(prime);
+        return cm_fail(err, status, "no prime has been found yet");
+    }
+    return CM_OK;
+}
+
+void cm_prime_search_close(cm_prime_search *search)
+{
+    cm_prime_search_free(search);
 }
 
 /* ------------------------------------------------------------------ reading */

@@ -699,6 +699,108 @@ bool cm_name_is_empty(cm_view der)
     return der.size == 2 && der.data[0] == CM_TAG_SEQUENCE && der.data[1] == 0;
 }
 
+/* RFC 4518 §2.6.1 in short: ASCII case folded, spaces at the ends dropped, runs inside made one. */
+static void fold(cm_der *text)
+{
+    size_t size = 0;
+    bool space = true;
+    for (size_t i = 0; i < text->size; i++) {
+        char c = (char)text->data[i];
+        if (c != ' ' || !space) {
+            text->data[size++] = (uint8_t)cm_lower(c);
+        }
+        space = c == ' ';
+    }
+    text->size = size > 0 && space ? size - 1 : size;
+}
+
+static bool values_equal(cm_view a, cm_view b)
+{
+    cm_view a_rest = a, b_rest = b, a_content, b_content;
+    uint8_t a_tag, b_tag;
+    if (cm_view_equal(a, b)) {
+        return true;
+    }
+    if (!cm_der_take_any(&a_rest, &a_tag, &a_content, NULL) ||
+        !cm_der_take_any(&b_rest, &b_tag, &b_content, NULL)) {
+        return false;
+    }
+    cm_der a_text = {NULL, 0, 0, CM_OK}, b_text = {NULL, 0, 0, CM_OK};
+    bool equal = cm_string_decode(a_tag, a_content, &a_text) &&
+                 cm_string_decode(b_tag, b_content, &b_text) && a_text.status == CM_OK &&
+                 b_text.status == CM_OK;
+    if (equal) {
+        fold(&a_text);
+        fold(&b_text);
+        equal = cm_view_equal(cm_der_view(&a_text), cm_der_view(&b_text));
+    }
+    cm_der_free(&a_text);
+    cm_der_free(&b_text);
+    return equal;
+}
+
+static bool attribute_in(cm_view oid, cm_view value, cm_view set)
+{
+    cm_view attribute, other;
+    while (cm_der_take(&set, CM_TAG_SEQUENCE, &attribute)) {
+        if (cm_der_take(&attribute, CM_TAG_OID, &other) && cm_view_equal(oid, other) &&
+            values_equal(value, attribute)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every attribute of a stands in b. */
+static bool set_within(cm_view a, cm_view b, size_t *count)
+{
+    cm_view attribute, oid;
+    *count = 0;
+    while (a.size > 0) {
+        if (!cm_der_take(&a, CM_TAG_SEQUENCE, &attribute) ||
+            !cm_der_take(&attribute, CM_TAG_OID, &oid) || !attribute_in(oid, attribute, b)) {
+            return false;
+        }
+        ++*count;
+    }
+    return true;
+}
+
+static bool rdn_equal(cm_view a, cm_view b)
+{
+    size_t a_count, b_count;
+    return cm_view_equal(a, b) ||
+           (set_within(a, b, &a_count) && set_within(b, a, &b_count) && a_count == b_count);
+}
+
+/* Takes the RDNs of `prefix` off `name`; false when they differ. */
+static bool strip_prefix(cm_view *name, cm_view prefix)
+{
+    cm_view name_rdns, prefix_rdns, a, b;
+    if (!cm_der_take(name, CM_TAG_SEQUENCE, &name_rdns) ||
+        !cm_der_take(&prefix, CM_TAG_SEQUENCE, &prefix_rdns)) {
+        return false;
+    }
+    while (prefix_rdns.size > 0) {
+        if (!cm_der_take(&prefix_rdns, CM_TAG_SET, &a) ||
+            !cm_der_take(&name_rdns, CM_TAG_SET, &b) || !rdn_equal(a, b)) {
+            return false;
+        }
+    }
+    *name = name_rdns;
+    return true;
+}
+
+bool cm_name_has_prefix(cm_view name, cm_view prefix)
+{
+    return strip_prefix(&name, prefix);
+}
+
+bool cm_name_equal(cm_view a, cm_view b)
+{
+    return cm_view_equal(a, b) || (strip_prefix(&a, b) && a.size == 0);
+}
+
 cm_text cm_name_common_name(cm_view der)
 {
     cm_view rdns, set, attribute, oid, value;

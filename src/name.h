@@ -16,6 +16,13 @@ cm_status cm_name_text(cm_view der, cm_bytes *text, cm_error *err);
 /* True for an encoded Name without attributes. */
 bool cm_name_is_empty(cm_view der);
 
+/* True when two encoded Names are equal as RFC 5280 §7.1 compares them: attribute by attribute,
+ * text without regard to ASCII case, to runs of spaces and to the string type. */
+bool cm_name_equal(cm_view a, cm_view b);
+
+/* True when `name` begins with the RDNs of `prefix`, compared in that way. */
+bool cm_name_has_prefix(cm_view name, cm_view prefix);
+
 /* The value of the first CN, as UTF-8 in the encoding (UTF8String, PrintableString, IA5String);
  * {NULL, 0} when there is none. Borrows from der. */
 cm_text cm_name_common_name(cm_view der);

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "key.h"
 #include "oid.h"
+#include "rsa.h"
 #include "text.h"
 
 #define OID_ECDSA(n) "\x2a\x86\x48\xce\x3d\x04" n
@@ -131,16 +132,20 @@ void cm_signer_write_algorithm(const cm_signer *signer, cm_der *out)
     }
 }
 
-static int sign_hash(const cm_signer *signer, const struct digest *digest, const uint8_t *hash,
-                     cm_random *rng, uint8_t *signature, size_t capacity, size_t *size)
+static cm_status sign_hash(const cm_signer *signer, const struct digest *digest,
+                           const uint8_t *hash, cm_random *rng, uint8_t *signature, size_t capacity,
+                           size_t *size)
 {
-    mbedtls_pk_context *pk = (mbedtls_pk_context *)&signer->key->pk; /* blinding changes inside */
-    if (signer->pss) {
-        return mbedtls_pk_sign_ext(MBEDTLS_PK_RSASSA_PSS, pk, digest->md, hash, digest->size,
-                                   signature, capacity, size, cm_random_bytes, rng);
+    mbedtls_pk_context *pk = (mbedtls_pk_context *)&signer->key->pk; /* its signer is not const */
+    if (signer->key->algorithm == CM_KEY_RSA) {
+        *size = mbedtls_pk_get_len(pk);
+        return cm_rsa_sign(mbedtls_pk_rsa(*pk), signer->pss, digest->md, hash, signature,
+                           cm_random_bytes, rng);
     }
     return mbedtls_pk_sign(pk, digest->md, hash, digest->size, signature, capacity, size,
-                           cm_random_bytes, rng);
+                           cm_random_bytes, rng) == 0
+               ? CM_OK
+               : CM_ERR_INTERNAL;
 }
 
 cm_status cm_signer_sign(const cm_signer *signer, cm_view tbs, cm_random *rng, cm_der *out,
@@ -152,8 +157,13 @@ cm_status cm_signer_sign(const cm_signer *signer, cm_view tbs, cm_random *rng, c
     if (mbedtls_md(mbedtls_md_info_from_type(digest->md), tbs.data, tbs.size, hash) != 0) {
         return cm_fail_internal(err, "cm_signer_sign");
     }
-    if (sign_hash(signer, digest, hash, rng, signature, sizeof signature, &size) != 0) {
-        return cm_fail(err, CM_ERR_INTERNAL, "signing failed: the key may be damaged");
+    cm_status status = sign_hash(signer, digest, hash, rng, signature, sizeof signature, &size);
+    if (status == CM_ERR_UNSUPPORTED) {
+        return cm_fail(err, status, "RSA with %d bits cannot sign with this hash",
+                       (int)signer->key->bits);
+    }
+    if (status != CM_OK) {
+        return cm_fail(err, status, "signing failed: the key may be damaged");
     }
     size_t mark = cm_der_begin(out, CM_TAG_SEQUENCE);
     cm_der_raw(out, tbs);
@@ -168,41 +178,124 @@ static bool oid_is(cm_view oid, const char *literal)
     return oid.size == strlen(literal) && memcmp(oid.data, literal, oid.size) == 0;
 }
 
-/* The hash OID inside RSASSA-PSS parameters; absent means SHA-1. */
-static const char *pss_name(cm_view parameters)
+/* What an AlgorithmIdentifier asks of a verifier. */
+typedef struct scheme {
+    const struct digest *digest;
+    mbedtls_pk_type_t type;
+    unsigned salt; /* PSS */
+} scheme;
+
+static const struct digest *digest_by_oid(cm_view algorithm)
 {
-    cm_view content, hash, algorithm, oid;
-    if (cm_der_take(&parameters, CM_TAG_SEQUENCE, &content) &&
-        cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), &hash) &&
-        cm_der_take(&hash, CM_TAG_SEQUENCE, &algorithm) &&
-        cm_der_take(&algorithm, CM_TAG_OID, &oid)) {
+    cm_view content, oid;
+    if (cm_der_take(&algorithm, CM_TAG_SEQUENCE, &content) &&
+        cm_der_take(&content, CM_TAG_OID, &oid)) {
         for (size_t i = 0; i < DIGEST_COUNT; i++) {
             if (oid_is(oid, digests[i].oid)) {
-                return digests[i].pss_name;
+                return &digests[i];
             }
         }
-        return "unknown";
     }
-    return "rsa-pss-sha1";
+    return NULL;
 }
 
-const char *cm_signature_name(cm_view algorithm)
+/* RSASSA-PSS-params (RFC 4055 §3.1) with the same hash inside and in MGF1, as §2.1 recommends. */
+static bool parse_pss(cm_view parameters, scheme *out)
+{
+    cm_view content, part, mgf, oid;
+    const struct digest *mgf_digest = digest_of(CM_HASH_SHA1);
+    out->type = MBEDTLS_PK_RSASSA_PSS;
+    out->digest = mgf_digest;
+    out->salt = 20;
+    if (!cm_der_take(&parameters, CM_TAG_SEQUENCE, &content) || parameters.size != 0) {
+        return false;
+    }
+    if (cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), &part)) {
+        out->digest = digest_by_oid(part);
+    }
+    if (cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(1), &part)) {
+        if (!cm_der_take(&part, CM_TAG_SEQUENCE, &mgf) || !cm_der_take(&mgf, CM_TAG_OID, &oid) ||
+            !oid_is(oid, OID_MGF1)) {
+            return false;
+        }
+        mgf_digest = digest_by_oid(mgf);
+    }
+    if (cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(2), &part)) {
+        cm_view number;
+        if (!cm_der_take(&part, CM_TAG_INTEGER, &number) || !cm_der_small_of(number, &out->salt)) {
+            return false;
+        }
+    }
+    return content.size == 0 && out->digest != NULL && out->digest == mgf_digest;
+}
+
+static bool parse_scheme(cm_view algorithm, scheme *out)
 {
     cm_view content, oid;
     if (!cm_der_take(&algorithm, CM_TAG_SEQUENCE, &content) ||
         !cm_der_take(&content, CM_TAG_OID, &oid)) {
-        return "unknown";
+        return false;
     }
     if (oid_is(oid, OID_RSASSA_PSS)) {
-        return pss_name(content);
+        return parse_pss(content, out);
     }
     for (size_t i = 0; i < DIGEST_COUNT; i++) {
+        out->digest = &digests[i];
         if (oid_is(oid, digests[i].rsa)) {
-            return digests[i].rsa_name;
+            out->type = MBEDTLS_PK_RSA;
+            return content.size == 0 || (content.size == 2 && content.data[0] == CM_TAG_NULL);
         }
         if (oid_is(oid, digests[i].ecdsa)) {
-            return digests[i].ecdsa_name;
+            out->type = MBEDTLS_PK_ECDSA;
+            return content.size == 0;
         }
     }
-    return "unknown";
+    return false;
+}
+
+static int verify_hash(mbedtls_pk_context *pk, const scheme *s, const uint8_t *hash,
+                       cm_view signature)
+{
+    if (s->type == MBEDTLS_PK_RSASSA_PSS) {
+        mbedtls_pk_rsassa_pss_options options = {s->digest->md, (int)s->salt};
+        return mbedtls_pk_verify_ext(s->type, &options, pk, s->digest->md, hash, s->digest->size,
+                                     signature.data, signature.size);
+    }
+    return mbedtls_pk_verify_ext(s->type, NULL, pk, s->digest->md, hash, s->digest->size,
+                                 signature.data, signature.size);
+}
+
+cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_view signature,
+                              cm_error *err)
+{
+    scheme s = {NULL, MBEDTLS_PK_NONE, 0};
+    uint8_t hash[64];
+    mbedtls_pk_context pk;
+    if (!parse_scheme(algorithm, &s)) {
+        return cm_fail(err, CM_ERR_UNSUPPORTED, "the signature algorithm is not supported");
+    }
+    if (mbedtls_md(mbedtls_md_info_from_type(s.digest->md), tbs.data, tbs.size, hash) != 0) {
+        return cm_fail_internal(err, "cm_signature_verify");
+    }
+    mbedtls_pk_init(&pk);
+    cm_status status = CM_OK;
+    if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0) {
+        status = cm_fail(err, CM_ERR_UNSUPPORTED, "the public key is damaged or not supported");
+    } else if (!mbedtls_pk_can_do(&pk, s.type == MBEDTLS_PK_RSASSA_PSS ? MBEDTLS_PK_RSA : s.type) ||
+               verify_hash(&pk, &s, hash, signature) != 0) {
+        status = cm_fail(err, CM_ERR_MISMATCH, "the signature is not right");
+    }
+    mbedtls_pk_free(&pk);
+    return status;
+}
+
+const char *cm_signature_name(cm_view algorithm)
+{
+    scheme s = {NULL, MBEDTLS_PK_NONE, 0};
+    if (!parse_scheme(algorithm, &s)) {
+        return "unknown";
+    }
+    return s.type == MBEDTLS_PK_RSA     ? s.digest->rsa_name
+           : s.type == MBEDTLS_PK_ECDSA ? s.digest->ecdsa_name
+                                        : s.digest->pss_name;
 }

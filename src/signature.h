@@ -26,6 +26,11 @@ void cm_signer_write_algorithm(const cm_signer *signer, cm_der *out);
 cm_status cm_signer_sign(const cm_signer *signer, cm_view tbs, cm_random *rng, cm_der *out,
                          cm_error *err);
 
+/* Checks a signature over tbs by the key in a SubjectPublicKeyInfo. CM_ERR_MISMATCH when it is not
+ * right, CM_ERR_UNSUPPORTED for an algorithm or key that certmint does not know. No field. */
+cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_view signature,
+                              cm_error *err);
+
 /* The name of a signature AlgorithmIdentifier (with its header): "rsa-sha256", "rsa-pss-sha256",
  * "ecdsa-sha384", ... or "unknown". */
 const char *cm_signature_name(cm_view algorithm);

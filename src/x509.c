@@ -8,13 +8,6 @@
 #include "oid.h"
 #include "text.h"
 
-static bool take_whole(cm_view *in, uint8_t tag, cm_view *whole)
-{
-    cm_view content;
-    uint8_t found;
-    return cm_der_peek(*in) == tag && cm_der_take_any(in, &found, &content, whole);
-}
-
 static bool parse_tbs(cm_view tbs, cm_x509 *out)
 {
     cm_view content, part;
@@ -33,14 +26,14 @@ static bool parse_tbs(cm_view tbs, cm_x509 *out)
     }
     cm_view inner_algorithm, validity;
     if (!cm_der_take(&content, CM_TAG_INTEGER, &out->serial) || out->serial.size == 0 ||
-        !take_whole(&content, CM_TAG_SEQUENCE, &inner_algorithm) ||
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &inner_algorithm) ||
         !cm_view_equal(inner_algorithm, out->signature_algorithm) ||
-        !take_whole(&content, CM_TAG_SEQUENCE, &out->issuer) ||
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->issuer) ||
         !cm_der_take(&content, CM_TAG_SEQUENCE, &validity) ||
         !cm_der_take_time(&validity, &out->not_before) ||
         !cm_der_take_time(&validity, &out->not_after) || validity.size != 0 ||
-        !take_whole(&content, CM_TAG_SEQUENCE, &out->subject) ||
-        !take_whole(&content, CM_TAG_SEQUENCE, &out->public_key)) {
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->subject) ||
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->public_key)) {
         return false;
     }
     for (uint8_t id = 1; id <= 2; id++) { /* issuerUniqueID, subjectUniqueID */
@@ -87,8 +80,8 @@ cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
     if (rest.size != 0) {
         return cm_fail(err, CM_ERR_MALFORMED, "%d bytes follow the certificate", (int)rest.size);
     }
-    if (!take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) ||
-        !take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) ||
+    if (!cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) ||
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) ||
         !cm_der_take_bit_string(&content, &out->signature) || content.size != 0 ||
         !parse_tbs(out->tbs, out) || !check_extensions(out->extensions)) {
         return cm_fail(err, CM_ERR_MALFORMED,

@@ -321,7 +321,7 @@ static cm_status op_prime_create(call *c)
 static cm_status op_prime_step(call *c)
 {
     cm_prime_search *search = object_of(c, "search", HANDLE_SEARCH);
-    unsigned work = (unsigned)json_integer(member(c, "work"), 1, 1000000);
+    unsigned work = (unsigned)json_integer(member(c, "work"), 1, 100000000);
     if (failed(c)) {
         return CM_OK;
     }
@@ -330,9 +330,9 @@ static cm_status op_prime_step(call *c)
     if (status == CM_OK) {
         cm_prime_progress progress = cm_prime_search_progress(search);
         put_string(&c->ok, found ? "{\"found\":true,\"tried\":" : "{\"found\":false,\"tried\":");
-        put_number(&c->ok, progress.tried);
+        put_number(&c->ok, (uint64_t)progress.tried);
         put_string(&c->ok, ",\"expected\":");
-        put_number(&c->ok, progress.expected);
+        put_number(&c->ok, (uint64_t)progress.expected);
         put_string(&c->ok, "}");
     }
     return status;
@@ -354,12 +354,11 @@ static cm_status op_prime_free(call *c)
     return CM_OK;
 }
 
-/* The description of the certificate in c->bytes is the answer. */
-static cm_status answer_certificate(call *c)
+/* The description of what stands in c->bytes is the answer. */
+static cm_status answer_description(call *c, cm_status (*describe)(cm_view, cm_bytes *, cm_error *))
 {
     cm_bytes description;
-    cm_status status =
-        cm_certificate_describe((cm_view){c->bytes.data, c->bytes.size}, &description, &c->error);
+    cm_status status = describe((cm_view){c->bytes.data, c->bytes.size}, &description, &c->error);
     if (status == CM_OK) {
         put(&c->ok, (const char *)description.data, description.size);
         cm_bytes_free(&description);
@@ -367,27 +366,46 @@ static cm_status answer_certificate(call *c)
     return status;
 }
 
+/* The template of a request: its fields are named as the caller of JavaScript wrote them. */
+static json_value template_of(call *c)
+{
+    json_value v = member(c, "template");
+    if (!v.given) {
+        json_fail(c->request, CM_ERR_INVALID, "a template is missing");
+    }
+    v.path = "";
+    return v;
+}
+
+/* {key: HANDLE, certificate: BYTES}; false when there is none. */
+static bool issuer_of(call *c, cm_issuer *issuer)
+{
+    static const char *const members[] = {"key", "certificate", NULL};
+    json_value v = member(c, "issuer");
+    *issuer = (cm_issuer){{NULL, 0}, NULL};
+    if (!v.given) {
+        return false;
+    }
+    json_allow(v, members);
+    handle *slot = handle_slot(json_member(v, "key"), HANDLE_KEY);
+    issuer->key = slot == NULL ? NULL : slot->object;
+    issuer->certificate = json_bytes(json_member(v, "certificate"));
+    return true;
+}
+
 static cm_status op_certificate_create(call *c)
 {
-    static const char *const issuer_members[] = {"key", "certificate", NULL};
     cm_certificate_template template_ = {.profile = CM_PROFILE_SERVER};
-    cm_key *key = object_of(c, "key", HANDLE_KEY);
-    json_value template_member = member(c, "template"), issuer_member = member(c, "issuer");
-    cm_issuer issuer = {{NULL, 0}, NULL};
-    template_member.path = ""; /* its fields are named as the caller of JavaScript wrote them */
-    template_read(template_member, &template_);
-    if (issuer_member.given) {
-        json_allow(issuer_member, issuer_members);
-        handle *slot = handle_slot(json_member(issuer_member, "key"), HANDLE_KEY);
-        issuer.key = slot == NULL ? NULL : slot->object;
-        issuer.certificate = json_bytes(json_member(issuer_member, "certificate"));
-    }
+    cm_issuer issuer;
+    bool issued = issuer_of(c, &issuer);
+    cm_key *key = member(c, "key").given ? object_of(c, "key", HANDLE_KEY) : NULL;
+    template_read(template_of(c), &template_);
     if (failed(c)) {
         return CM_OK;
     }
-    cm_status status = cm_certificate_create(&template_, key, issuer_member.given ? &issuer : NULL,
-                                             door.rng, &c->bytes, &c->error);
-    return status == CM_OK ? answer_certificate(c) : status;
+    cm_status status = cm_certificate_create(&template_, key, issued ? &issuer : NULL, door.rng,
+                                             &c->bytes, &c->error);
+    return status == CM_OK ? answer_description(c, cm_certificate_describe) : status;
 }
 
 static cm_status op_certificate_read(call *c)
@@ -398,7 +416,54 @@ static cm_status op_certificate_read(call *c)
     }
     cm_status status =
         cm_pem_decode(certificate, "CERTIFICATE", "certificate", &c->bytes, &c->error);
-    return status == CM_OK ? answer_certificate(c) : status;
+    return status == CM_OK ? answer_description(c, cm_certificate_describe) : status;
+}
+
+static cm_status op_request_create(call *c)
+{
+    cm_request_template template_ = {.profile = CM_PROFILE_SERVER};
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    request_template_read(template_of(c), &template_);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_request_create(&template_, key, door.rng, &c->bytes, &c->error);
+    return status == CM_OK ? answer_description(c, cm_request_describe) : status;
+}
+
+static cm_status op_request_read(call *c)
+{
+    cm_view request = json_bytes(member(c, "request"));
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_request_decode(request, &c->bytes, &c->error);
+    return status == CM_OK ? answer_description(c, cm_request_describe) : status;
+}
+
+static cm_status op_crl_create(call *c)
+{
+    cm_crl_template template_ = {0};
+    cm_issuer issuer;
+    if (!issuer_of(c, &issuer)) {
+        json_fail(c->request, CM_ERR_INVALID, "an issuer is missing");
+    }
+    crl_template_read(template_of(c), &template_);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_crl_create(&template_, &issuer, door.rng, &c->bytes, &c->error);
+    return status == CM_OK ? answer_description(c, cm_crl_describe) : status;
+}
+
+static cm_status op_crl_read(call *c)
+{
+    cm_view crl = json_bytes(member(c, "crl"));
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_pem_decode(crl, "X509 CRL", "crl", &c->bytes, &c->error);
+    return status == CM_OK ? answer_description(c, cm_crl_describe) : status;
 }
 
 /* A NUL-terminated PEM label out of the request. */
@@ -455,6 +520,10 @@ static const struct operation {
     {"prime.free", op_prime_free, {"search", NULL}},
     {"certificate.create", op_certificate_create, {"template", "key", "issuer", NULL}},
     {"certificate.read", op_certificate_read, {"certificate", NULL}},
+    {"request.create", op_request_create, {"template", "key", NULL}},
+    {"request.read", op_request_read, {"request", NULL}},
+    {"crl.create", op_crl_create, {"template", "issuer", NULL}},
+    {"crl.read", op_crl_read, {"crl", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},
     {"forget", op_forget, {NULL}},

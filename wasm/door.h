@@ -31,16 +31,19 @@
  *   key.matches            a: HANDLE, b: HANDLE                           true | false
  *   key.free               key: HANDLE                                    {}
  *   prime.create           bits (of the prime: half the modulus)          {search: HANDLE}
- *   prime.step             search: HANDLE, work: exponentiations to spend {found, tried, expected}
+ *   prime.step             search: HANDLE, work: 20000 for about 20 ms    {found, tried, expected}
  *   prime.take             search: HANDLE                                 {} + bytes (the prime)
  *   prime.free             search: HANDLE                                 {}
- *   certificate.create     template: TEMPLATE, key: HANDLE (public is enough under an issuer),
- *                          issuer?: {key: HANDLE, certificate: BYTES (PEM or DER)}
- *                                                                         CERT + bytes (DER)
- *   certificate.read       certificate: BYTES (PEM or DER)                CERT + bytes (DER)
- *   pem.encode             label, data: BYTES                             {} + bytes
- *   pem.decode             label, data: BYTES                             {} + bytes
- *   forget                 zeroes and frees the last answer               {}
+ *   certificate.create     template: TEMPLATE, key?: HANDLE (public is enough under an issuer; none
+ *                          with template.request), issuer?: {key: HANDLE, certificate: BYTES (PEM
+ * or DER)}                                          CERT + bytes (DER) certificate.read
+ * certificate: BYTES (PEM or DER)                CERT + bytes (DER) request.create template:
+ * REQUEST TEMPLATE, key: HANDLE        REQUEST + bytes (DER) request.read           request: BYTES
+ * (PEM or DER)                    REQUEST + bytes (DER) crl.create             template: CRL
+ * TEMPLATE, issuer: {key, certificate}    CRL + bytes (DER) crl.read               crl: BYTES (PEM
+ * or DER)                        CRL + bytes (DER) pem.encode             label, data: BYTES {} +
+ * bytes pem.decode             label, data: BYTES                             {} + bytes forget
+ * zeroes and frees the last answer               {}
  *
  * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
  * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
@@ -48,6 +51,8 @@
  *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: KEY without handle,
  *        signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...],
  *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
+ *
+ * REQUEST and CRL are as cm_request_describe and cm_crl_describe say.
  *
  * TEMPLATE members, all optional but now:
  *   profile: "server"|"client"|"peer"|"ca"|"intermediate"|"email"|"code-signing"|"timestamping"|
@@ -67,6 +72,15 @@
  *     certificatePolicies: [oid | {oid, cps}] ;  crlDistributionPoints: [uri]
  *     authorityInfoAccess: {ocsp?: [uri], caIssuers?: [uri]};  tlsFeature: ["status_request"]
  *     custom: [{oid, critical?, der: hex}] }
+ *   request: BYTES (PEM or DER);  honor:
+ * ["subject","san","keyUsage","extendedKeyUsage","tlsFeature"] (default subject and san; [] the
+ * public key alone)
+ *
+ * REQUEST TEMPLATE: profile, subject, san, hash, pss, allowWeak, extensions as above.
+ * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
+ *   previous: BYTES (PEM or DER);  hash, pss, allowWeak;
+ *   revoked: [{serial: hex | certificate: BYTES, date?, reason?: "keyCompromise"|...,
+ * invalidityDate?}]
  */
 #ifndef CERTMINT_DOOR_H
 #define CERTMINT_DOOR_H

@@ -336,33 +336,145 @@ static void read_validity(json_value v, cm_certificate_template *out)
     }
 }
 
+/* What every signed thing has: hash, pss, allowWeak. */
+static void read_signing(json_value v, cm_hash *hash_out, bool *pss, bool *allow_weak)
+{
+    cm_error error;
+    json_value hash = json_member(v, "hash");
+    if (hash.given) {
+        keep_error(hash, cm_hash_parse(json_text(hash), hash_out, &error), &error);
+    }
+    *pss = json_boolean(json_member(v, "pss"));
+    *allow_weak = json_boolean(json_member(v, "allowWeak"));
+}
+
+static void read_profile(json_value v, cm_profile *out)
+{
+    cm_error error;
+    json_value profile = json_member(v, "profile");
+    if (profile.given) {
+        keep_error(profile, cm_profile_parse(json_text(profile), out, &error), &error);
+    }
+}
+
+static void read_san(json_value v, const cm_general_name **names, size_t *count, bool *no_san)
+{
+    json_value san = json_member(v, "san");
+    *no_san = json_is_false(san);
+    if (san.given && !*no_san) {
+        *names = read_general_names(san, count);
+        *no_san = *count == 0;
+    }
+}
+
+static unsigned read_honor(json_value v)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } names[] = {{"subject", CM_HONOR_SUBJECT},
+                 {"san", CM_HONOR_SAN},
+                 {"keyUsage", CM_HONOR_KEY_USAGE},
+                 {"extendedKeyUsage", CM_HONOR_EXTENDED_KEY_USAGE},
+                 {"tlsFeature", CM_HONOR_TLS_FEATURE}};
+    unsigned honor = v.given && json_length(v) == 0 ? CM_HONOR_NOTHING : 0;
+    FOR_EACH(item, i, v)
+    {
+        cm_text text = json_text(item);
+        unsigned bit = 0;
+        for (size_t j = 0; j < sizeof names / sizeof names[0]; j++) {
+            bool same = text.size == strlen(names[j].name) &&
+                        memcmp(text.data, names[j].name, text.size) == 0;
+            bit = same ? names[j].bit : bit;
+        }
+        if (bit == 0) {
+            json_fail(item, CM_ERR_INVALID,
+                      "cannot be honoured; there are subject, san, keyUsage, extendedKeyUsage and "
+                      "tlsFeature");
+        }
+        honor |= bit;
+    }
+    return honor;
+}
+
 void template_read(json_value v, cm_certificate_template *out)
 {
     static const char *const members[] = {
-        "profile", "subject", "san",  "now", "notBefore", "notAfter",   "days", "seconds",
-        "clamp",   "serial",  "hash", "pss", "allowWeak", "extensions", NULL};
-    cm_error error;
+        "profile",   "subject", "san",   "now",        "notBefore", "notAfter",
+        "days",      "seconds", "clamp", "serial",     "hash",      "pss",
+        "allowWeak", "request", "honor", "extensions", NULL};
     json_allow(v, members);
-    json_value profile = json_member(v, "profile"), hash = json_member(v, "hash");
-    if (profile.given) {
-        keep_error(profile, cm_profile_parse(json_text(profile), &out->profile, &error), &error);
-    }
-    if (hash.given) {
-        keep_error(hash, cm_hash_parse(json_text(hash), &out->hash, &error), &error);
-    }
+    read_profile(v, &out->profile);
+    read_signing(v, &out->hash, &out->pss, &out->allow_weak);
     read_name(json_member(v, "subject"), &out->subject);
-    json_value san = json_member(v, "san");
-    out->no_san = json_is_false(san);
-    if (san.given && !out->no_san) {
-        out->san = read_general_names(san, &out->san_count);
-        out->no_san = out->san_count == 0;
-    }
+    read_san(v, &out->san, &out->san_count, &out->no_san);
     read_validity(v, out);
     json_value serial = json_member(v, "serial");
     if (serial.given) {
         out->serial = json_hex(serial);
     }
-    out->pss = json_boolean(json_member(v, "pss"));
-    out->allow_weak = json_boolean(json_member(v, "allowWeak"));
+    out->request = json_bytes(json_member(v, "request"));
+    out->honor = read_honor(json_member(v, "honor"));
     read_extensions(json_member(v, "extensions"), &out->extensions);
+}
+
+void request_template_read(json_value v, cm_request_template *out)
+{
+    static const char *const members[] = {"profile", "subject",   "san",        "hash",
+                                          "pss",     "allowWeak", "extensions", NULL};
+    json_allow(v, members);
+    read_profile(v, &out->profile);
+    read_signing(v, &out->hash, &out->pss, &out->allow_weak);
+    read_name(json_member(v, "subject"), &out->subject);
+    read_san(v, &out->san, &out->san_count, &out->no_san);
+    read_extensions(json_member(v, "extensions"), &out->extensions);
+}
+
+static void read_revoked(json_value v, cm_revoked *out)
+{
+    static const char *const members[] = {"serial", "certificate",    "date",
+                                          "reason", "invalidityDate", NULL};
+    cm_error error;
+    json_allow(v, members);
+    json_value serial = json_member(v, "serial"), reason = json_member(v, "reason");
+    if (serial.given) {
+        out->serial = json_hex(serial);
+    }
+    out->certificate = json_bytes(json_member(v, "certificate"));
+    out->date = read_time(v, "date", &out->has_date);
+    out->invalidity_date = read_time(v, "invalidityDate", &out->has_invalidity_date);
+    if (reason.given) {
+        keep_error(reason, cm_crl_reason_parse(json_text(reason), &out->reason, &error), &error);
+    }
+}
+
+void crl_template_read(json_value v, cm_crl_template *out)
+{
+    static const char *const members[] = {"thisUpdate", "nextUpdate", "days", "number",
+                                          "previous",   "revoked",    "hash", "pss",
+                                          "allowWeak",  NULL};
+    bool given;
+    json_allow(v, members);
+    read_signing(v, &out->hash, &out->pss, &out->allow_weak);
+    out->this_update = read_time(v, "thisUpdate", &given);
+    out->next_update = read_time(v, "nextUpdate", &out->has_next_update);
+    json_value days = json_member(v, "days"), number = json_member(v, "number");
+    out->validity = json_integer(days, 1, INT32_MAX) * 86400;
+    if (days.given && out->has_next_update) {
+        json_fail(days, CM_ERR_INVALID, "give days or nextUpdate, not both");
+    }
+    if (number.given) {
+        out->number = json_hex(number);
+    }
+    out->previous = json_bytes(json_member(v, "previous"));
+    json_value revoked = json_member(v, "revoked");
+    cm_revoked *items = arena_take(v.document->arena, json_length(revoked) + 1, sizeof *items);
+    out->revoked = items;
+    out->revoked_count = json_length(revoked);
+    if (items != NULL) {
+        FOR_EACH(item, i, revoked)
+        {
+            read_revoked(item, &items[i]);
+        }
+    }
 }

@@ -5,8 +5,10 @@
 #include "certmint.h"
 #include "json_reader.h"
 
-/* Fills *out from the object; what it points to lives in the value's arena, where failures are kept
+/* Fill *out from the object; what it points to lives in the value's arena, where failures are kept
  * too. */
 void template_read(json_value object, cm_certificate_template *out);
+void request_template_read(json_value object, cm_request_template *out);
+void crl_template_read(json_value object, cm_crl_template *out);
 
 #endif
