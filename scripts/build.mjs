@@ -1,0 +1,127 @@
+// Builds: dist/certmint.wasm, build/native/certmint-echo, dist/web/ (the page as static files).
+//
+//   node scripts/build.mjs [--native-only | --wasm-only | --web-only]
+
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Stop, at, emscriptenEnv, isMain, main, must, root, say, seconds, which } from './lib.mjs'
+import { setup } from './setup.mjs'
+import { sourceOf } from './sources.mjs'
+
+const targets = {
+  native: { what: 'the native core', options: [], first: 'about 20 seconds' },
+  asan: {
+    what: 'the core with sanitizers',
+    options: ['-DCERTMINT_SANITIZE=ON'],
+    first: 'about 20 seconds',
+  },
+  wasm: { what: 'the WebAssembly core', options: [], first: 'about 30 seconds' },
+}
+
+/**
+ * Brings build/<name> up to date with CMake.
+ * @param {keyof typeof targets} name
+ * @param {string} [target] one target; all of them when not given
+ */
+async function cmake(name, target) {
+  const { what, options, first } = targets[name]
+  const folder = at('build', name)
+  const since = Date.now()
+  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles'
+  // What, when it changes, makes an earlier configuration useless.
+  const setting = JSON.stringify({
+    root,
+    generator,
+    compiler: which(name === 'wasm' ? 'emcc' : 'cc') ?? process.env.CC,
+    mbedtls: await sourceOf('mbedtls'),
+    jsmn: await sourceOf('jsmn'),
+  })
+  const stamp = path.join(folder, 'certmint-setting.json')
+  const known = fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === setting
+  const env = name === 'wasm' ? emscriptenEnv() : {}
+  if (!known) {
+    say(`building ${what} for the first time here (${first}) ...`)
+    fs.rmSync(folder, { recursive: true, force: true })
+    const { mbedtls, jsmn } = JSON.parse(setting)
+    await must(
+      [
+        ...(name === 'wasm' ? ['emcmake'] : []),
+        ...['cmake', '-S', root, '-B', folder, '-G', generator],
+        ...[`-DMBEDTLS_SOURCE_DIR=${mbedtls}`, `-DJSMN_SOURCE_DIR=${jsmn}`, ...options],
+      ],
+      { log: `cmake-${name}`, env },
+    )
+    fs.writeFileSync(stamp, setting)
+  }
+  await must(
+    [
+      ...['cmake', '--build', folder, '--parallel', String(os.availableParallelism())],
+      ...(target ? ['--target', target] : []),
+    ],
+    { log: `build-${name}`, env },
+  )
+  say(`${what}: up to date (${seconds(since)})`)
+  return folder
+}
+
+/** Puts a file in place whole, and only if it differs. */
+function place(from, to) {
+  const bytes = fs.readFileSync(from)
+  if (fs.existsSync(to) && fs.readFileSync(to).equals(bytes)) return
+  fs.mkdirSync(path.dirname(to), { recursive: true })
+  fs.writeFileSync(`${to}.partial`, bytes)
+  fs.renameSync(`${to}.partial`, to)
+}
+
+/** build/native/certmint-echo */
+export const buildServer = () => cmake('native', 'certmint-echo')
+
+/** The core's tests as programs: build/<name>/tests/. */
+export const buildTests = (name) => cmake(name)
+
+/** dist/certmint.wasm */
+export async function buildWasm() {
+  const folder = await cmake('wasm', 'certmint_wasm')
+  place(path.join(folder, 'certmint.wasm'), at('dist', 'certmint.wasm'))
+}
+
+/** What the page does not need of js/: the command line and the types. */
+const forPage = (file) => !/(^|\/)cli(\.js$|\/|$)|\.d\.ts$/.test(path.relative(at('js'), file))
+
+/**
+ * Puts the page together in dist/web: static files that work under any path. The module lies there
+ * as it does in the package, so it finds its .wasm the same way.
+ */
+export async function buildWeb() {
+  if (!fs.existsSync(at('web'))) throw new Stop('There is no page to build: web/ is missing.')
+  const out = at('dist', 'web')
+  const next = at('dist', 'web.partial')
+  fs.rmSync(next, { recursive: true, force: true })
+  const own = at('web', 'build.mjs')
+  if (fs.existsSync(own)) {
+    const { default: build } = await import(pathToFileURL(own).href)
+    await build({ root, out: next })
+  } else {
+    fs.cpSync(at('web'), next, { recursive: true })
+    fs.cpSync(at('js'), path.join(next, 'certmint', 'js'), { recursive: true, filter: forPage })
+    place(at('dist', 'certmint.wasm'), path.join(next, 'certmint', 'dist', 'certmint.wasm'))
+  }
+  fs.rmSync(out, { recursive: true, force: true })
+  fs.renameSync(next, out)
+}
+
+if (isMain(import.meta)) {
+  await main(async () => {
+    const wanted = process.argv[2] ?? ''
+    const known = ['', '--native-only', '--wasm-only', '--web-only']
+    if (!known.includes(wanted) || process.argv.length > 3) {
+      throw new Stop(`usage: node scripts/build.mjs [${known.slice(1).join(' | ')}]`)
+    }
+    if (wanted !== '--web-only') await setup('build')
+    if (wanted === '' || wanted === '--native-only') await buildServer()
+    if (wanted === '' || wanted === '--wasm-only') await buildWasm()
+    if (wanted === '' || wanted === '--web-only') await buildWeb()
+  })
+}

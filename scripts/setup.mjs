@@ -1,0 +1,111 @@
+// Puts what is missing on the machine: compilers to build, tools to test, packages from the lock file.
+
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { Stop, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
+
+const program =
+  (...names) =>
+  () =>
+    names.some(which)
+
+/** Debian's own Python: what apt installs cannot be seen by another one on the PATH. */
+export const python = () => ['/usr/bin/python3', which('python3')].find((f) => f && fs.existsSync(f))
+
+export const chromium = () =>
+  process.env.CHROMIUM_PATH || which('chromium') || which('chromium-browser') || which('google-chrome')
+
+/** What each kind of work needs: how to tell it is there, Debian's package, its name elsewhere. */
+const needs = {
+  build: [
+    [program('emcc'), 'emscripten', 'Emscripten >= 3.1.6 (or an emsdk on the PATH)'],
+    [program('cmake'), 'cmake', 'CMake >= 3.22'],
+    [program('ninja', 'make'), 'ninja-build', 'Ninja or make'],
+    [program('cc', 'gcc', 'clang'), ['gcc', 'libc6-dev'], 'a C compiler (GCC or Clang)'],
+    [program('pkg-config', 'pkgconf'), 'pkg-config', 'pkg-config'],
+    [() => ask('pkg-config', '--exists', 'libuv') !== undefined, 'libuv1-dev', 'libuv >= 1.44'],
+  ],
+  test: [
+    [program('clang-format'), 'clang-format', 'clang-format 14'],
+    [program('clang-tidy'), 'clang-tidy', 'clang-tidy 14'],
+    [program('valgrind'), ['valgrind', 'libc6-dbg'], 'Valgrind'],
+    [program('openssl'), 'openssl', 'OpenSSL 3'],
+    [program('certtool'), 'gnutls-bin', "GnuTLS's tools"],
+    [program('certutil'), 'libnss3-tools', "NSS's tools"],
+    [
+      () => python() && ask(python(), '-c', 'import cryptography') !== undefined,
+      'python3-cryptography',
+      'Python 3 with cryptography',
+    ],
+    [program('go'), 'golang-go', 'Go'],
+    [program('keytool'), 'default-jdk-headless', 'a JDK'],
+    [chromium, 'chromium', 'Chromium'],
+    [program('curl'), 'curl', 'curl'],
+  ],
+}
+
+/** The command words that make apt-get run with the rights it needs, or undefined. */
+function asRoot() {
+  if (process.getuid() === 0) return []
+  if (!which('sudo')) return undefined
+  if (ask('sudo', '-n', 'true') !== undefined) return ['sudo', '-n']
+  if (!process.stdin.isTTY) return undefined
+  say('sudo may ask for your password to install packages.')
+  return ask('sudo', '-v') === undefined ? undefined : ['sudo', '-n']
+}
+
+async function installPackages(packages) {
+  const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  const rights = asRoot()
+  if (!rights) {
+    throw new Stop(`These packages are missing, and installing them needs root. Run:\n  sudo ${line}`)
+  }
+  const since = Date.now()
+  say(`installing ${packages.join(' ')} (apt-get, up to some minutes) ...`)
+  const env = [...rights, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  const wait = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3']
+  await run([...env, ...wait, 'update'], { log: 'apt', limit: 600 })
+  await must(
+    [...env, ...wait, ...line.split(' ').slice(1)],
+    { log: 'apt', append: true, limit: 1800 },
+    'Is the network up? If dpkg was interrupted, "dpkg --configure -a" as root repairs it.',
+  )
+  say(`installed in ${seconds(since)}`)
+}
+
+/**
+ * Installs what the kinds of work need and the machine lacks; does nothing when all is there.
+ * @param {...('build' | 'test')} kinds
+ */
+export async function setup(...kinds) {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    throw new Stop(`Node 20 or later is needed; this is Node ${process.versions.node}.`)
+  }
+  const missing = () => kinds.flatMap((kind) => needs[kind]).filter(([there]) => !there())
+  const lacking = missing()
+  if (lacking.length === 0) return
+  if (which('apt-get')) await installPackages(lacking.flatMap(([, packages]) => packages))
+  const still = missing()
+  if (still.length > 0) {
+    const names = still.map(([, , name]) => name).join(', ')
+    throw new Stop(`Not found on this machine: ${names}. Install and put on the PATH, then rerun.`)
+  }
+}
+
+/** node_modules as the lock file says. */
+export async function installModules() {
+  const stamp = at('node_modules', '.certmint-lock')
+  const lock = createHash('sha256').update(fs.readFileSync(at('package-lock.json'))).digest('hex')
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return
+  const since = Date.now()
+  say('installing the development packages (npm ci, about 20 seconds) ...')
+  await must(
+    ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    { log: 'npm', limit: 900 },
+    'Is the network up?',
+  )
+  fs.writeFileSync(stamp, lock)
+  say(`installed in ${seconds(since)}`)
+}
+
+if (isMain(import.meta)) await main(() => setup('build', 'test'))
