@@ -10,8 +10,8 @@
 /* 2026-01-01T00:00:00Z */
 #define NOW INT64_C(1767225600)
 
-/* A counter, so that every run makes the same bytes. Only tests can do this: the public interface has
- * no way to fix the generator. */
+/* A counter, so that every run makes the same bytes. Only tests can do this: the public interface
+ * has no way to fix the generator. */
 static inline int fixed_entropy(void *context, uint8_t *out, size_t size)
 {
     uint32_t *state = context;

@@ -68,13 +68,22 @@ static void dates(void)
     t.not_before = INT64_C(2524607999); /* 2049-12-31T23:59:59Z */
     t.not_after = INT64_C(2524608000);  /* 2050-01-01T00:00:00Z */
     cm_bytes der = mint(&t);
-    ok(contains(&der, "\x17\x0d" "491231235959Z\x18\x0f" "20500101000000Z", 32),
+    ok(contains(&der,
+                "\x17\x0d"
+                "491231235959Z\x18\x0f"
+                "20500101000000Z",
+                32),
        "UTCTime to 2049, GeneralizedTime from 2050 (RFC 5280 4.1.2.5)");
     cm_bytes_free(&der);
     t.not_before = INT64_C(-631152000);
     t.not_after = INT64_C(253402300799);
     der = mint(&t);
-    ok(contains(&der, "\x17\x0d" "500101000000Z\x18\x0f" "99991231235959Z", 32), "1950 to 9999");
+    ok(contains(&der,
+                "\x17\x0d"
+                "500101000000Z\x18\x0f"
+                "99991231235959Z",
+                32),
+       "1950 to 9999");
     cm_bytes json = describe(&der);
     ok(has(&json, "\"notBefore\":-631152000,\"notAfter\":253402300799"), "and back");
     cm_bytes_free(&json);
@@ -82,7 +91,11 @@ static void dates(void)
     t.not_before = INT64_C(951782399); /* 2000-02-28T23:59:59Z */
     t.not_after = INT64_C(951868800);  /* 2000-03-01T00:00:00Z */
     der = mint(&t);
-    ok(contains(&der, "000228235959Z\x17\x0d" "000301000000Z", 28), "the leap day of 2000");
+    ok(contains(&der,
+                "000228235959Z\x17\x0d"
+                "000301000000Z",
+                28),
+       "the leap day of 2000");
     cm_bytes_free(&der);
     t.not_after = t.not_before - 1;
     refuse(t, "notAfter");
@@ -115,7 +128,9 @@ static void serials(void)
     refuse(t, "serial");
     t.serial = (cm_view){(const uint8_t *)"123456789012345678901", 21};
     refuse(t, "serial");
-    t.serial = (cm_view){(const uint8_t *)"\xff" "1234567890123456789", 20};
+    t.serial = (cm_view){(const uint8_t *)"\xff"
+                                          "1234567890123456789",
+                         20};
     refuse(t, "serial");
 }
 
@@ -176,8 +191,7 @@ static void extensions(void)
     ok(contains(&der, "\x2b\x06\x01\x05\x05\x07\x01\x18\x04\x05\x30\x03\x02\x01\x05", 15),
        "TLS feature status_request (RFC 7633)");
     ok(contains(&der, "\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x11http://ocsp.test/", 27), "OCSP");
-    ok(contains(&der, "\x86\x16http://crl.test/ca.crl", 24),
-       "CRL distribution point");
+    ok(contains(&der, "\x86\x16http://crl.test/ca.crl", 24), "CRL distribution point");
     ok(contains(&der, "\x67\x81\x0c\x01\x02\x01", 6), "policy");
     ok(contains(&der, "\x01\x01\xff\x04\x04\x0c\x02hi", 9), "a custom critical extension");
     cm_bytes_free(&der);
@@ -211,15 +225,14 @@ static void extensions(void)
 
 static void empty_subject(void)
 {
-    cm_certificate_template ca = {.now = NOW, .profile = CM_PROFILE_CA,
-                                  .subject = {.text = CM_TEXT("CN=Root")}};
+    cm_certificate_template ca = {
+        .now = NOW, .profile = CM_PROFILE_CA, .subject = {.text = CM_TEXT("CN=Root")}};
     cm_bytes root = mint(&ca), der = {NULL, 0};
     cm_issuer issuer = {view_of(&root), key};
     cm_certificate_template t = host_template();
     t.subject.empty = true;
     ok(cm_certificate_create(&t, key, &issuer, rng, &der, NULL) == CM_OK, "an empty subject");
-    ok(contains(&der, "\x55\x1d\x11\x01\x01\xff", 6),
-       "makes the SAN critical (RFC 5280 4.2.1.6)");
+    ok(contains(&der, "\x55\x1d\x11\x01\x01\xff", 6), "makes the SAN critical (RFC 5280 4.2.1.6)");
     cm_bytes_free(&der);
     refuse(t, "subject"); /* but not for a self-signed certificate */
     cm_bytes_free(&root);
@@ -227,8 +240,8 @@ static void empty_subject(void)
 
 static void issuers(void)
 {
-    cm_certificate_template ca = {.now = NOW, .profile = CM_PROFILE_CA,
-                                  .subject = {.text = CM_TEXT("CN=Root")}};
+    cm_certificate_template ca = {
+        .now = NOW, .profile = CM_PROFILE_CA, .subject = {.text = CM_TEXT("CN=Root")}};
     cm_bytes root = mint(&ca), der = {NULL, 0};
     cm_issuer issuer = {view_of(&root), key};
     cm_key *leaf_key = new_p256(rng);
@@ -247,13 +260,13 @@ static void issuers(void)
     cm_issuer cut = {{root.data, root.size - 1}, key};
     REFUSED(cm_certificate_create(&t, leaf_key, &cut, rng, &none, err), none.data, CM_ERR_MALFORMED,
             "issuer.certificate");
-    cm_certificate_template sub = {.now = NOW, .profile = CM_PROFILE_INTERMEDIATE,
-                                   .subject = {.text = CM_TEXT("CN=Sub")}};
+    cm_certificate_template sub = {
+        .now = NOW, .profile = CM_PROFILE_INTERMEDIATE, .subject = {.text = CM_TEXT("CN=Sub")}};
     REFUSED(cm_certificate_create(&sub, leaf_key, &issuer, rng, &none, err), none.data,
             CM_ERR_INVALID, "issuer");
     t.validity = INT64_C(4000) * 86400;
-    REFUSED(cm_certificate_create(&t, leaf_key, &issuer, rng, &none, err), none.data, CM_ERR_INVALID,
-            "notAfter");
+    REFUSED(cm_certificate_create(&t, leaf_key, &issuer, rng, &none, err), none.data,
+            CM_ERR_INVALID, "notAfter");
     t.clamp = true;
     ok(cm_certificate_create(&t, leaf_key, &issuer, rng, &none, NULL) == CM_OK, "or clamped");
     cm_bytes_free(&none);

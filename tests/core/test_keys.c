@@ -9,7 +9,7 @@ static const struct {
     const char *text, *name;
     unsigned bits;
 } specs[] = {
-    {"p-256", "p-256", 256},     {"P-384", "p-384", 384},       {"secp521r1", "p-521", 521},
+    {"p-256", "p-256", 256},      {"P-384", "p-384", 384},         {"secp521r1", "p-521", 521},
     {"prime256v1", "p-256", 256}, {"secp256k1", "secp256k1", 256}, {"rsa", "rsa-2048", 2048},
 };
 
@@ -78,7 +78,8 @@ static void labels(void)
 
 static void refused_specs(void)
 {
-    static const char *const texts[] = {"", "foo", "rsa-", "rsa-x", "rsa-9999999", "p-255", "ed25519"};
+    static const char *const texts[] = {"",      "foo",    "rsa-", "rsa-x", "rsa-9999999",
+                                        "p-255", "ed25519"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         cm_key_spec spec = {0};
         REFUSED(cm_key_spec_parse(cm_text_of(texts[i]), &spec, err), (void *)0, CM_ERR_INVALID,
@@ -99,7 +100,8 @@ static void damaged_keys(void)
     size_t accepted = 0;
     cm_key_export(key, CM_KEY_PKCS8, false, &der, NULL);
     for (size_t size = 0; size < der.size; size++) {
-        accepted += cm_key_import((cm_view){der.data, size}, no_passphrase, rng, &copy, NULL) == CM_OK;
+        accepted +=
+            cm_key_import((cm_view){der.data, size}, no_passphrase, rng, &copy, NULL) == CM_OK;
         cm_key_free(copy);
     }
     ok(accepted == 0, "no truncation is taken for a key");

@@ -66,11 +66,27 @@ static void string_types(void)
     cm_bytes der = {NULL, 0};
     cm_bytes json = describe_subject(
         (cm_name){.text = CM_TEXT("C=DE,DC=example,emailAddress=a@b.c,CN=x,serialNumber=7")}, &der);
-    ok(contains(&der, "\x55\x04\x06\x13\x02" "DE", 7), "country is a PrintableString");
-    ok(contains(&der, "\x01\x19\x16\x07" "example", 11), "domainComponent is an IA5String");
-    ok(contains(&der, "\x09\x01\x16\x05" "a@b.c", 9), "emailAddress is an IA5String");
+    ok(contains(&der,
+                "\x55\x04\x06\x13\x02"
+                "DE",
+                7),
+       "country is a PrintableString");
+    ok(contains(&der,
+                "\x01\x19\x16\x07"
+                "example",
+                11),
+       "domainComponent is an IA5String");
+    ok(contains(&der,
+                "\x09\x01\x16\x05"
+                "a@b.c",
+                9),
+       "emailAddress is an IA5String");
     ok(contains(&der, "\x55\x04\x03\x0c\x01x", 6), "commonName is a UTF8String");
-    ok(contains(&der, "\x55\x04\x05\x13\x01" "7", 6), "serialNumber is a PrintableString");
+    ok(contains(&der,
+                "\x55\x04\x05\x13\x01"
+                "7",
+                6),
+       "serialNumber is a PrintableString");
     cm_bytes_free(&json);
     cm_bytes_free(&der);
 }
@@ -83,7 +99,8 @@ static void attribute_lists(void)
         {CM_TEXT("UID"), CM_TEXT("joined"), true},
     };
     cm_bytes der = {NULL, 0};
-    cm_bytes json = describe_subject((cm_name){.attributes = attributes, .attribute_count = 3}, &der);
+    cm_bytes json =
+        describe_subject((cm_name){.attributes = attributes, .attribute_count = 3}, &der);
     ok(has(&json, "\"subject\":\"O=with\\\\, comma,CN=\\\\ spaces\\\\ +UID=joined\""),
        "attributes are taken as they are");
     cm_bytes_free(&json);
@@ -93,10 +110,32 @@ static void attribute_lists(void)
 static void refused_subjects(void)
 {
     static const char *const texts[] = {
-        "foo", "CN", "=x", "CN=", "CN=x,", "CN=x,,O=y", "C=USA,CN=x", "C=U,CN=x", "C=12,CN=x",
-        "XX=y,CN=x", "CN=x+", "CN=\\", "CN=\"open", "CN=a\"b", "CN=a<b", "CN=#zz", "CN=#0401",
-        "emailAddress=\xC3\xA9@x.de,CN=x", "DC=\xC3\xA9,CN=x", "CN=\xff\xfe", "CN=\xC0\x80",
-        "3.1.2=x", "1=x", "1.40.1=x", "2.5.4.=x", "serialNumber=a*b,CN=x",
+        "foo",
+        "CN",
+        "=x",
+        "CN=",
+        "CN=x,",
+        "CN=x,,O=y",
+        "C=USA,CN=x",
+        "C=U,CN=x",
+        "C=12,CN=x",
+        "XX=y,CN=x",
+        "CN=x+",
+        "CN=\\",
+        "CN=\"open",
+        "CN=a\"b",
+        "CN=a<b",
+        "CN=#zz",
+        "CN=#0401",
+        "emailAddress=\xC3\xA9@x.de,CN=x",
+        "DC=\xC3\xA9,CN=x",
+        "CN=\xff\xfe",
+        "CN=\xC0\x80",
+        "3.1.2=x",
+        "1=x",
+        "1.40.1=x",
+        "2.5.4.=x",
+        "serialNumber=a*b,CN=x",
         "CN=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -108,7 +147,8 @@ static void refused_subjects(void)
     cm_bytes der = {NULL, 0};
     cm_certificate_template t = {.now = NOW, .subject = {.text = {nul, sizeof nul - 1}}};
     REFUSED(mint(&t, &der, err), der.data, CM_ERR_INVALID, "subject");
-    cm_attribute bad[] = {{CM_TEXT("CN"), CM_TEXT("x"), false}, {CM_TEXT("C"), CM_TEXT("USA"), false}};
+    cm_attribute bad[] = {{CM_TEXT("CN"), CM_TEXT("x"), false},
+                          {CM_TEXT("C"), CM_TEXT("USA"), false}};
     t.subject = (cm_name){.attributes = bad, .attribute_count = 2};
     REFUSED(mint(&t, &der, err), der.data, CM_ERR_INVALID, "subject[1]");
 }
@@ -163,8 +203,10 @@ static void alternative_names(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char expected[128] = "\"san\":[\"";
         cm_bytes der = {NULL, 0}, json = {NULL, 0};
-        cm_certificate_template t = {
-            .now = NOW, .subject = {.text = CM_TEXT("CN=x")}, .san = &cases[i].name, .san_count = 1};
+        cm_certificate_template t = {.now = NOW,
+                                     .subject = {.text = CM_TEXT("CN=x")},
+                                     .san = &cases[i].name,
+                                     .san_count = 1};
         mint(&t, &der, NULL);
         cm_certificate_describe(view_of(&der), &json, NULL);
         strcat(strcat(expected, cases[i].printed), "\"]");
@@ -200,7 +242,8 @@ static void refused_alternative_names(void)
         {.value = CM_TEXT("*")},
         {.value = CM_TEXT("a.*.example")},
         {.value = CM_TEXT("w*.example")},
-        {.value = CM_TEXT("b\xC3\xBC" "cher.example")},
+        {.value = CM_TEXT("b\xC3\xBC"
+                          "cher.example")},
         {.value = CM_TEXT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.de")},
         {.value = CM_TEXT("@example.com")},
         {.value = CM_TEXT("a@")},
@@ -215,7 +258,9 @@ static void refused_alternative_names(void)
         {.kind = CM_GENERAL_NAME_RID, .value = CM_TEXT("1")},
         {.kind = CM_GENERAL_NAME_UPN, .value = CM_TEXT("nobody")},
         {.kind = CM_GENERAL_NAME_DIRECTORY, .value = CM_TEXT("C=USA")},
-        {.kind = CM_GENERAL_NAME_OTHER, .oid = CM_TEXT("1.2.3"), .der = {(const uint8_t *)"\x0c", 1}},
+        {.kind = CM_GENERAL_NAME_OTHER,
+         .oid = CM_TEXT("1.2.3"),
+         .der = {(const uint8_t *)"\x0c", 1}},
         {.value = {"a\0b", 3}},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
