@@ -333,13 +333,28 @@ void cm_montgomery_square(cm_montgomery *m, cm_limb *r, const cm_limb *a, cm_lim
     gather_columns(r, m->columns, m->limbs, twice);
 }
 
-void cm_montgomery_reduce(cm_montgomery *m, cm_limb *r, const cm_limb *t)
+int cm_montgomery_random(cm_montgomery *m, cm_limb *r,
+                         int (*f_rng)(void *, unsigned char *, size_t), void *p_rng)
 {
+    unsigned upper = m->bits - 1; /* bits of the upper half: it is below N */
     for (size_t i = 0; i < 2 * m->limbs; i++) {
-        m->columns[i] = t[i];
+        size_t at = i % m->limbs;
+        unsigned bits = CM_LIMB_BITS;
+        if (at == 0) {
+            int result = f_rng(p_rng, (unsigned char *)m->spare, m->limbs * sizeof *m->spare);
+            if (result != 0) {
+                return result;
+            }
+        }
+        if (i >= m->limbs) {
+            bits = upper < CM_LIMB_BITS ? upper : CM_LIMB_BITS;
+            upper -= bits;
+        }
+        m->columns[i] = m->spare[at] & (((cm_limb)1 << bits) - 1);
     }
     reduce_columns(m->columns, m->n, m->limbs, m->n0, 1);
     gather_columns(r, m->columns, m->limbs, 0);
+    return 0;
 }
 
 void cm_montgomery_canonical(const cm_montgomery *m, cm_limb *r, const cm_limb *a)
@@ -418,6 +433,47 @@ void cm_montgomery_exp_public(cm_montgomery *m, cm_limb *r, const cm_limb *base,
         if ((exponent[exponent_size - 1 - (bit - 1) / 8] >> ((bit - 1) % 8) & 1) != 0) {
             cm_montgomery_multiply(m, r, r, base);
         }
+    }
+}
+
+void cm_montgomery_enter_long(cm_montgomery *m, cm_limb *r, const cm_limb *a, size_t a_limbs)
+{
+    size_t size = m->limbs * sizeof *r;
+    size_t chunk = a_limbs - a_limbs % m->limbs;
+    memset(r, 0, size);
+    /* Horner's rule in R: r R + chunk */
+    for (;; chunk -= m->limbs) {
+        size_t have = a_limbs - chunk < m->limbs ? a_limbs - chunk : m->limbs;
+        cm_limb carry = 0;
+        cm_montgomery_multiply(m, r, r, m->square);
+        memset(m->spare, 0, size);
+        memcpy(m->spare, a + chunk, have * sizeof *a);
+        cm_montgomery_multiply(m, m->spare, m->spare, m->square);
+        for (size_t i = 0; i < m->limbs; i++) {
+            cm_limb d = r[i] + m->spare[i] + carry;
+            r[i] = d & CM_LIMB_MASK;
+            carry = d >> CM_LIMB_BITS;
+        }
+        cm_montgomery_canonical(m, r, r);
+        if (chunk == 0) {
+            break;
+        }
+    }
+}
+
+void cm_montgomery_subtract(cm_montgomery *m, cm_limb *r, const cm_limb *a, const cm_limb *b)
+{
+    cm_limb borrow = 0, carry = 0, negative;
+    for (size_t i = 0; i < m->limbs; i++) {
+        cm_limb d = a[i] - b[i] - borrow;
+        r[i] = d & CM_LIMB_MASK;
+        borrow = d >> CM_LIMB_SIGN;
+    }
+    negative = 0 - borrow;
+    for (size_t i = 0; i < m->limbs; i++) {
+        cm_limb d = r[i] + (m->n[i] & negative) + carry;
+        r[i] = d & CM_LIMB_MASK;
+        carry = d >> CM_LIMB_BITS;
     }
 }
 

@@ -49,7 +49,7 @@ typedef struct cm_montgomery {
     cm_limb n0;    /* -1/N modulo 2^CM_LIMB_BITS */
     cm_limb n[CM_MONTGOMERY_MAX_LIMBS];
     cm_limb one[CM_MONTGOMERY_MAX_LIMBS];    /* R mod N, canonical: 1 in Montgomery form */
-    cm_limb square[CM_MONTGOMERY_MAX_LIMBS]; /* R^2 mod N, loose; see cm_montgomery_prepare */
+    cm_limb square[CM_MONTGOMERY_MAX_LIMBS]; /* R^2 mod N, canonical; see cm_montgomery_prepare */
     cm_column columns[2 * CM_MONTGOMERY_MAX_LIMBS + 4];
     cm_limb spare[CM_MONTGOMERY_MAX_LIMBS];
     cm_limb table[1 << CM_MONTGOMERY_WINDOW_BITS][CM_MONTGOMERY_MAX_LIMBS];
@@ -80,7 +80,7 @@ cm_limb cm_limbs_equal(const cm_limb *a, const cm_limb *b, size_t limbs);
  * above it; 2 <= bits <= 8192. Computes n0 and one; cheap enough to do for every candidate. */
 void cm_montgomery_set(cm_montgomery *m, const cm_limb *n, unsigned bits);
 
-/* Computes `square`, which cm_montgomery_enter needs: about 20 squarings. */
+/* Computes `square`, which cm_montgomery_enter and _enter_long need: about 20 squarings. */
 void cm_montgomery_prepare(cm_montgomery *m);
 
 /* r = a b / R mod N; a and b loose, or one of them any number below R and the other below 2 N;
@@ -91,8 +91,11 @@ void cm_montgomery_multiply(cm_montgomery *m, cm_limb *r, const cm_limb *a, cons
  * r below 2 N, or 4 N when doubled. r may be a. */
 void cm_montgomery_square(cm_montgomery *m, cm_limb *r, const cm_limb *a, cm_limb twice);
 
-/* r = t / R mod N, r below 2 N, for t of 2 limbs(N) limbs below R N. r may be part of t. */
-void cm_montgomery_reduce(cm_montgomery *m, cm_limb *r, const cm_limb *t);
+/* r = a uniformly random number modulo N in Montgomery form, below 2 N (its distance from uniform
+ * is below 2^-bits): twice as many random bits are reduced, so that no draw has to be compared
+ * with N and repeated. f_rng as mbedTLS has it; returns 0 or its error. */
+int cm_montgomery_random(cm_montgomery *m, cm_limb *r,
+                         int (*f_rng)(void *, unsigned char *, size_t), void *p_rng);
 
 /* r = a mod N, canonical, for a loose. r may be a. */
 void cm_montgomery_canonical(const cm_montgomery *m, cm_limb *r, const cm_limb *a);
@@ -119,6 +122,13 @@ void cm_montgomery_exp(cm_montgomery *m, cm_limb *r, const cm_limb *base, const 
  * its length and bits show in the time. r must not be base. */
 void cm_montgomery_exp_public(cm_montgomery *m, cm_limb *r, const cm_limb *base,
                               const uint8_t *exponent, size_t exponent_size);
+
+/* r = a mod N in Montgomery form, canonical, for `a` of any number of limbs. r must not be a. Needs
+ * cm_montgomery_prepare. */
+void cm_montgomery_enter_long(cm_montgomery *m, cm_limb *r, const cm_limb *a, size_t a_limbs);
+
+/* r = a - b mod N, canonical, for a and b canonical. r may be a or b. */
+void cm_montgomery_subtract(cm_montgomery *m, cm_limb *r, const cm_limb *a, const cm_limb *b);
 
 /* Zeroes the modulus and everything computed with it. */
 void cm_montgomery_clear(cm_montgomery *m);

@@ -41,7 +41,7 @@ typedef struct strong_test {
     cm_montgomery m;
     cm_limb x[CM_MONTGOMERY_MAX_LIMBS];         /* base^((n-1) >> position), loose */
     cm_limb minus_one[CM_MONTGOMERY_MAX_LIMBS]; /* n-1 in Montgomery form, canonical */
-    cm_limb scratch[2 * CM_MONTGOMERY_MAX_LIMBS];
+    cm_limb scratch[CM_MONTGOMERY_MAX_LIMBS];
     uint32_t low;      /* (n-1) mod 2^32 */
     unsigned position; /* public */
     bool base_two;     /* public */
@@ -75,26 +75,16 @@ static void strong_test_base_two(strong_test *t)
     t->passed = 0;
 }
 
-/* Starts a test to a random base. The base is drawn in Montgomery form, as the reduction of a
- * number twice as long as n, so that no draw has to be compared with n and repeated. Bases 0, 1
- * and -1 are not excluded: their probability is 2^(2-bits). Returns 0 or the generator's error. */
+/* Starts a test to a random base; the bases 0, 1 and -1 are not excluded: their probability is
+ * 2^(2-bits). Returns 0 or the generator's error. */
 static int strong_test_base_random(strong_test *t, random_fn f_rng, void *p_rng)
 {
-    size_t limbs = t->m.limbs;
-    unsigned bits = t->m.bits - 1; /* of the upper half, so that it is below n */
-    int result = f_rng(p_rng, (unsigned char *)t->scratch, 2 * limbs * sizeof *t->scratch);
+    int result = cm_montgomery_random(&t->m, t->x, f_rng, p_rng);
     if (result != 0) {
         return result;
     }
-    for (size_t i = 0; i < limbs; i++) {
-        unsigned have = bits < CM_LIMB_BITS ? bits : CM_LIMB_BITS;
-        t->scratch[i] &= CM_LIMB_MASK;
-        t->scratch[limbs + i] &= ((cm_limb)1 << have) - 1;
-        bits -= have;
-    }
-    cm_montgomery_reduce(&t->m, t->x, t->scratch);
     cm_montgomery_table(&t->m, t->x);
-    memcpy(t->x, t->m.one, limbs * sizeof *t->x);
+    memcpy(t->x, t->m.one, t->m.limbs * sizeof *t->x);
     t->base_two = false;
     t->position = (t->m.bits + CM_MONTGOMERY_WINDOW_BITS - 1) & ~(CM_MONTGOMERY_WINDOW_BITS - 1U);
     t->passed = 0;
@@ -461,6 +451,11 @@ cm_status cm_prime_search_take(cm_prime_search *search, uint8_t *out, size_t siz
     return CM_OK;
 }
 
+unsigned cm_prime_search_bits(const cm_prime_search *search)
+{
+    return search->bits;
+}
+
 double cm_prime_search_done(const cm_prime_search *search)
 {
     double done = (double)search->tests;
@@ -488,12 +483,12 @@ void cm_prime_search_free(cm_prime_search *search)
 unsigned cm_prime_rounds(unsigned bits)
 {
     if (bits >= 1536) {
-        return 4;
+        return 4; /* 2^-128 at 1536 bits, 2^-144 at 2048, below 2^-200 at 4096 (needs 3) */
     }
     if (bits >= 1024) {
-        return 5;
+        return 5; /* 2^-112 */
     }
-    return bits >= CM_PRIME_MIN_BITS ? 10 : 64; /* below 512 bits: as for any given number */
+    return bits >= CM_PRIME_MIN_BITS ? 10 : 64; /* 2^-112 at 512 bits needs 9 */
 }
 
 /* The length of n in bits. */

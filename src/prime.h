@@ -52,6 +52,9 @@ cm_status cm_prime_search_take(cm_prime_search *search, uint8_t *out, size_t siz
  * under way. */
 double cm_prime_search_done(const cm_prime_search *search);
 
+/* The size asked for at cm_prime_search_create, in bits. */
+unsigned cm_prime_search_bits(const cm_prime_search *search);
+
 /* Exponentiations that a prime of this many bits takes on average, its own tests included. The
  * search has no memory: whatever is done already, this is what is left to expect. */
 double cm_prime_expected(unsigned bits);
