@@ -43,7 +43,9 @@ function answer(folder, request, response) {
   }
   const file = fileOf(folder, request.url)
   if (!file) {
-    response.writeHead(404, { ...head, 'Content-Type': 'text/plain' }).end('There is no such file.\n')
+    response
+      .writeHead(404, { ...head, 'Content-Type': 'text/plain' })
+      .end('There is no such file.\n')
     return
   }
   const bytes = fs.readFileSync(file)

@@ -10,10 +10,14 @@ const program =
     names.some(which)
 
 /** Debian's own Python: what apt installs cannot be seen by another one on the PATH. */
-export const python = () => ['/usr/bin/python3', which('python3')].find((f) => f && fs.existsSync(f))
+export const python = () =>
+  ['/usr/bin/python3', which('python3')].find((f) => f && fs.existsSync(f))
 
 export const chromium = () =>
-  process.env.CHROMIUM_PATH || which('chromium') || which('chromium-browser') || which('google-chrome')
+  process.env.CHROMIUM_PATH ||
+  which('chromium') ||
+  which('chromium-browser') ||
+  which('google-chrome')
 
 /** What each kind of work needs: how to tell it is there, Debian's package, its name elsewhere. */
 const needs = {
@@ -58,7 +62,9 @@ async function installPackages(packages) {
   const line = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
   const rights = asRoot()
   if (!rights) {
-    throw new Stop(`These packages are missing, and installing them needs root. Run:\n  sudo ${line}`)
+    throw new Stop(
+      `These packages are missing, and installing them needs root. Run:\n  sudo ${line}`,
+    )
   }
   const since = Date.now()
   say(`installing ${packages.join(' ')} (apt-get, up to some minutes) ...`)
@@ -95,7 +101,9 @@ export async function setup(...kinds) {
 /** node_modules as the lock file says. */
 export async function installModules() {
   const stamp = at('node_modules', '.certmint-lock')
-  const lock = createHash('sha256').update(fs.readFileSync(at('package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(fs.readFileSync(at('package-lock.json')))
+    .digest('hex')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return
   const since = Date.now()
   say('installing the development packages (npm ci, about 20 seconds) ...')

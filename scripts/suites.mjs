@@ -1,0 +1,165 @@
+// The suites of npm test, in the order they run. Each answers with what passed and what failed; one
+// that cannot run, crashes or does not end counts as a failed test, and so does a skipped test.
+
+import fs from 'node:fs'
+import path from 'node:path'
+import { at, ending, filesUnder, root, run, tail } from './lib.mjs'
+import { lint } from './lint.mjs'
+import { chromium, python } from './setup.mjs'
+
+/**
+ * @typedef {{ name: string, detail: string }} Failure
+ * @typedef {{ passed: number, failures: Failure[] }} Outcome
+ */
+
+const fold = (outcomes) => ({
+  passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+  failures: outcomes.flatMap(({ failures }) => failures),
+})
+
+/** @returns {Promise<Outcome>} */
+async function lintSuite() {
+  const checks = await lint()
+  return {
+    passed: checks.filter(({ passed }) => passed).length,
+    failures: checks.filter(({ passed }) => !passed),
+  }
+}
+
+/** Counts the lines of a TAP program; an early end or a wrong plan is a failure of its own. */
+export function readTAP(name, result) {
+  const lines = result.stdout.split('\n')
+  const passed = lines.filter((line) => /^ok\b/.test(line)).length
+  const failures = []
+  lines.forEach((line, index) => {
+    if (!/^not ok\b/.test(line)) return
+    const remarks = lines.slice(index + 1)
+    const end = remarks.findIndex((remark) => !remark.startsWith('#'))
+    failures.push({ name: `${name}: ${line}`, detail: remarks.slice(0, end).join('\n') })
+  })
+  const plan = lines.map((line) => line.match(/^1\.\.(\d+)$/)?.[1]).find(Boolean)
+  const fault =
+    plan === undefined
+      ? 'ended before its plan'
+      : Number(plan) !== passed + failures.length
+        ? `planned ${plan} tests and ran ${passed + failures.length}`
+        : passed + failures.length === 0
+          ? 'ran no test'
+          : result.status !== 0 && failures.length === 0
+            ? 'passed its tests and failed'
+            : undefined
+  if (fault) {
+    failures.push({
+      name: `${name}: ${fault}`,
+      detail: `${ending(result)}\n${tail(result.output)}`,
+    })
+  }
+  return { passed, failures }
+}
+
+/** Runs the core's test programs of one build folder. */
+function coreSuite(folder, { ending: suffix = '', command = [], env = {}, limit = 300 } = {}) {
+  return async () => {
+    const names = filesUnder('tests/core', '.c')
+      .map((file) => path.basename(file, '.c'))
+      .filter((name) => name.startsWith('test_'))
+    const outcomes = []
+    for (const name of names) {
+      const program = at('build', folder, 'tests', `${name}${suffix}`)
+      const result = await run([...command, program], { log: `${folder}-${name}`, env, limit })
+      outcomes.push(readTAP(name, result))
+    }
+    return names.length > 0 ? fold(outcomes) : nothing('tests/core has no test_*.c')
+  }
+}
+
+const nothing = (name) => ({ passed: 0, failures: [{ name, detail: '' }] })
+
+/** Valgrind follows the secrets through the core; one on a branch or an index is an error. */
+async function ctgrindSuite() {
+  const result = await run(
+    ['valgrind', '--quiet', '--error-exitcode=99', at('build', 'native', 'tests', 'ctgrind')],
+    { log: 'ctgrind', limit: 900 },
+  )
+  return readTAP('ctgrind', result)
+}
+
+/** Runs one Jest project and reads its report. */
+function jestSuite(name, { parallel = false, limit = 900 } = {}) {
+  return async () => {
+    const report = at('build', 'log', `jest-${name}.json`)
+    fs.rmSync(report, { force: true })
+    const result = await run(
+      [
+        ...[process.execPath, '--no-warnings', '--experimental-vm-modules'],
+        ...[at('node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', name],
+        ...['--json', `--outputFile=${report}`, ...(parallel ? [] : ['--runInBand'])],
+      ],
+      {
+        log: `jest-${name}`,
+        limit,
+        env: { CI: 'true', CERTMINT_CHROMIUM: chromium() ?? '', CERTMINT_PYTHON: python() ?? '' },
+      },
+    )
+    if (!fs.existsSync(report)) {
+      return {
+        passed: 0,
+        failures: [{ name: `${name} ${ending(result)}`, detail: tail(result.output) }],
+      }
+    }
+    return readJest(name, JSON.parse(fs.readFileSync(report, 'utf8')), result)
+  }
+}
+
+export function readJest(name, report, result) {
+  const failures = []
+  let passed = 0
+  for (const file of report.testResults) {
+    const where = path.relative(root, file.name)
+    if (file.assertionResults.length === 0) {
+      failures.push({ name: `${where}: ran no test`, detail: tail(file.message) })
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') passed++
+      else {
+        const detail = test.status === 'failed' ? test.failureMessages.join('\n') : test.status
+        failures.push({ name: `${where}: ${test.fullName}`, detail })
+      }
+    }
+  }
+  if (report.testResults.length === 0) failures.push({ name: `${name} has no test`, detail: '' })
+  else if (result.status !== 0 && failures.length === 0) {
+    failures.push({ name: `${name} ${ending(result)}`, detail: tail(result.output) })
+  }
+  return { passed, failures }
+}
+
+const sanitizers = {
+  ASAN_OPTIONS: 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+}
+
+/**
+ * Every suite: what it needs built (see scripts/test.mjs) and how it runs.
+ * @type {Record<string, { needs: string[], run: () => Promise<Outcome> }>}
+ */
+export const suites = {
+  lint: { needs: ['modules', 'sources'], run: lintSuite },
+  core: { needs: ['native'], run: coreSuite('native') },
+  'core-asan': { needs: ['asan'], run: coreSuite('asan', { env: sanitizers, limit: 600 }) },
+  'core-wasm': {
+    needs: ['wasm-tests'],
+    run: coreSuite('wasm', {
+      ending: '.wasm',
+      command: [process.execPath, at('tests', 'core', 'run-wasm.mjs')],
+    }),
+  },
+  ...(fs.existsSync(at('tests', 'core', 'ctgrind.c'))
+    ? { ctgrind: { needs: ['native'], run: ctgrindSuite } }
+    : {}),
+  js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
+  interop: { needs: ['modules', 'wasm'], run: jestSuite('interop') },
+  browser: { needs: ['modules', 'web', 'native'], run: jestSuite('browser') },
+  server: { needs: ['modules', 'wasm', 'native'], run: jestSuite('server') },
+  cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+}
