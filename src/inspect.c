@@ -104,6 +104,8 @@ static void put_public_key(cm_json *j, cm_view spki)
     cm_key *key;
     cm_json_key(j, "publicKey");
     cm_json_open(j, '{');
+    cm_json_key(j, "spki");
+    cm_json_hex(j, spki);
     if (cm_key_import(spki, (cm_view){NULL, 0}, NULL, &key, NULL) == CM_OK) {
         cm_key_describe_members(key, j);
         cm_key_free(key);

@@ -37,7 +37,7 @@ typedef struct private_operation {
     uint8_t bytes[CM_RSA_MAX_SIZE + 8];
 } private_operation;
 
-/* mpi to limbs; the value must fit in CM_RSA_MAX_SIZE bytes. */
+/* The lower limbs of x, which must fit in CM_RSA_MAX_SIZE bytes. */
 static int read_mpi(private_operation *op, cm_limb *out, size_t limbs, const mbedtls_mpi *x)
 {
     int result = mbedtls_mpi_write_binary(x, op->bytes, CM_RSA_MAX_SIZE);
@@ -94,7 +94,8 @@ static bool moduli_valid(const mbedtls_mpi *n, const mbedtls_mpi *p, const mbedt
            mbedtls_mpi_bitlen(q) >= 2 && mbedtls_mpi_bitlen(n) >= 2;
 }
 
-/* Reads the key out of mbedTLS's context. */
+/* Reads the key out of mbedTLS's context. That its numbers belong together is not checked here: if
+ * they do not, the result will not be right, and the last step of run() finds out. */
 static cm_status read_key(private_operation *op, const mbedtls_rsa_context *rsa)
 {
     mbedtls_mpi n, p, q, e, dp, dq, qp;
@@ -104,10 +105,7 @@ static cm_status read_key(private_operation *op, const mbedtls_rsa_context *rsa)
         mbedtls_mpi_init(all[i]);
     }
     if (mbedtls_rsa_export(rsa, &n, &p, &q, NULL, &e) != 0 ||
-        mbedtls_rsa_export_crt(rsa, &dp, &dq, &qp) != 0 || !moduli_valid(&n, &p, &q) ||
-        mbedtls_mpi_cmp_int(&dp, 0) <= 0 || mbedtls_mpi_cmp_int(&dq, 0) <= 0 ||
-        mbedtls_mpi_cmp_int(&qp, 0) <= 0 || mbedtls_mpi_cmp_mpi(&dp, &p) >= 0 ||
-        mbedtls_mpi_cmp_mpi(&dq, &q) >= 0 || mbedtls_mpi_cmp_mpi(&qp, &p) >= 0) {
+        mbedtls_rsa_export_crt(rsa, &dp, &dq, &qp) != 0 || !moduli_valid(&n, &p, &q)) {
         goto end;
     }
     if (!sizes_fit(&n, &p, &q)) {
@@ -355,14 +353,14 @@ static bool large_enough(const mbedtls_mpi *prime, size_t bits)
     return fine;
 }
 
-/* FIPS 186-5 A.1.1 (1d): |p-q| > 2^(bits-100). */
+/* FIPS 186-5 A.1.1 (1d): |p-q| > 2^(bits-100), for p >= q. */
 static bool far_apart(const mbedtls_mpi *p, const mbedtls_mpi *q, size_t bits)
 {
     mbedtls_mpi difference;
     bool fine;
     mbedtls_mpi_init(&difference);
     fine =
-        mbedtls_mpi_sub_mpi(&difference, p, q) == 0 && mbedtls_mpi_bitlen(&difference) > bits - 100;
+        mbedtls_mpi_sub_abs(&difference, p, q) == 0 && mbedtls_mpi_bitlen(&difference) > bits - 100;
     mbedtls_mpi_free(&difference);
     return fine;
 }
@@ -400,6 +398,7 @@ static cm_status assemble(mbedtls_pk_context *pk, cm_view p, cm_view q, random_f
     size_t bits = 8 * p.size;
     mbedtls_mpi mp, mq, me;
     mbedtls_rsa_context *rsa;
+    unsigned less;
     cm_status status = CM_ERR_MEMORY;
     mbedtls_mpi_init(&mp);
     mbedtls_mpi_init(&mq);
@@ -411,8 +410,10 @@ static cm_status assemble(mbedtls_pk_context *pk, cm_view p, cm_view q, random_f
         goto end;
     }
     rsa = mbedtls_pk_rsa(*pk);
-    if (mbedtls_mpi_cmp_mpi(&mp, &mq) < 0) { /* p > q, as most implementations have it */
-        mbedtls_mpi_swap(&mp, &mq);
+    /* p > q, as most implementations have it */
+    if (mbedtls_mpi_lt_mpi_ct(&mp, &mq, &less) != 0 ||
+        mbedtls_mpi_safe_cond_swap(&mp, &mq, (unsigned char)less) != 0) {
+        goto end;
     }
     status = CM_ERR_INVALID;
     if (!large_enough(&mp, bits) || !large_enough(&mq, bits) || !far_apart(&mp, &mq, bits) ||

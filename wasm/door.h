@@ -48,7 +48,7 @@
  * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
  * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
  *        serial: lower-case hex, notBefore, notAfter: seconds since 1970,
- *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: KEY without handle,
+ *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits, curve?},
  *        signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...],
  *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
  *

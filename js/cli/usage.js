@@ -1,0 +1,7 @@
+/** The command was not given as it should be: exit status 2. */
+export class UsageError extends Error {}
+
+/** Something about a file stands in the way: exit status 3. */
+export class FileError extends Error {
+  name = 'FileError'
+}

@@ -1,0 +1,115 @@
+/**
+ * The one file that touches linear memory: loads certmint.wasm and makes calls through its door
+ * (wasm/door.h says what they are).
+ */
+
+import { CertmintError } from './error.js'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** crypto.getRandomValues gives at most this many bytes at once. */
+const ENTROPY_CHUNK = 65536
+
+/** One instance of the module with its own memory, keys and searches. */
+export class Core {
+  #exports
+  /** @type {((done: number, expected: number) => boolean) | undefined} */
+  #progress
+
+  /** @param {WebAssembly.Module} module the compiled certmint.wasm */
+  constructor(module) {
+    const env = {
+      certmint_entropy: (address, size) => this.#entropy(address, size),
+      certmint_progress: (done, expected) => (this.#progress?.(done, expected) ? 1 : 0),
+    }
+    /** The compiled module, to make further instances of (in workers). */
+    this.module = module
+    this.#exports = new WebAssembly.Instance(module, { env }).exports
+    this.#exports._initialize?.()
+  }
+
+  /** Linear memory as it is now: it moves when it grows. */
+  get #memory() {
+    return new Uint8Array(this.#exports.memory.buffer)
+  }
+
+  #entropy(address, size) {
+    for (let at = 0; at < size; at += ENTROPY_CHUNK) {
+      const end = Math.min(at + ENTROPY_CHUNK, size)
+      globalThis.crypto.getRandomValues(this.#memory.subarray(address + at, address + end))
+    }
+    return 0
+  }
+
+  /**
+   * Makes one call. Uint8Arrays anywhere in the members are handed over as bytes.
+   *
+   * @param {string} op the operation
+   * @param {Record<string, unknown>} [members] of the request
+   * @param {{ secret?: boolean, progress?: (done: number, expected: number) => boolean }} [options]
+   *   secret: zero the answer at once; progress: called during long work, true cancels
+   * @returns {any} what stands behind "ok"; with `bytes` when there are any
+   * @throws {CertmintError}
+   */
+  call(op, members = {}, { secret = false, progress } = {}) {
+    const lent = []
+    this.#progress = progress
+    try {
+      const request = JSON.stringify({ op, ...members }, (_, value) =>
+        value instanceof Uint8Array ? this.#lend(value, lent) : value,
+      )
+      return this.#send(this.#lend(encoder.encode(request), lent))
+    } finally {
+      this.#progress = undefined
+      for (const [address, size] of lent) this.#exports.certmint_free(address, size)
+      if (secret) this.#send(this.#lend(encoder.encode('{"op":"forget"}'), []), true)
+    }
+  }
+
+  /** Copies bytes into linear memory; returns [address, size] and notes it in `lent`. */
+  #lend(bytes, lent) {
+    const address = this.#exports.certmint_alloc(bytes.length)
+    if (address === 0) throw new CertmintError('memory', '', 'out of memory')
+    this.#memory.set(bytes, address)
+    const place = [address, bytes.length]
+    lent.push(place)
+    return place
+  }
+
+  #send([address, size], free = false) {
+    const answer = this.#exports.certmint_call(address, size)
+    if (free) this.#exports.certmint_free(address, size)
+    if (answer === 0) throw new CertmintError('memory', '', 'out of memory')
+    const memory = this.#memory
+    const words = new DataView(memory.buffer, answer, 16)
+    const [json, jsonSize, bytes, bytesSize] = [0, 4, 8, 12].map((at) => words.getUint32(at, true))
+    const { ok, error } = JSON.parse(decoder.decode(memory.slice(json, json + jsonSize)))
+    if (error) throw new CertmintError(error.code, error.field, error.message)
+    if (bytesSize === 0) return ok
+    return { ...ok, bytes: memory.slice(bytes, bytes + bytesSize) }
+  }
+}
+
+/**
+ * Compiles certmint.wasm from bytes, a compiled module, a Response or a URL.
+ *
+ * @param {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} source
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source
+  if (source instanceof URL || typeof source === 'string') source = await open(new URL(source))
+  if (typeof Response === 'function' && source instanceof Response) {
+    if (!source.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${source.status}`)
+    source = await source.arrayBuffer()
+  }
+  return WebAssembly.compile(/** @type {BufferSource} */ (source))
+}
+
+/** Node's fetch does not read files. */
+async function open(url) {
+  if (url.protocol !== 'file:') return fetch(url)
+  const { readFile } = await import('node:fs/promises')
+  return readFile(url)
+}

@@ -1,0 +1,461 @@
+/**
+ * certmint: keys, certificates, authorities, requests and revocation lists, made where you are.
+ *
+ * Every function is asynchronous and loads the module by itself; `certmint/sync` has the same
+ * functions without promises. Failures are CertmintError: rejected, never thrown, in this form.
+ */
+
+/* ------------------------------------------------------------------ keys */
+
+export type KeySpec =
+  | 'rsa-2048'
+  | 'rsa-3072'
+  | 'rsa-4096'
+  | 'rsa-8192'
+  | 'p-256'
+  | 'p-384'
+  | 'p-521'
+  | 'secp256k1'
+  | (string & {})
+  | { type: 'rsa'; bits?: number }
+  | { type: 'ec'; curve?: string }
+
+/** How a search for RSA primes goes. The search has no memory: see `fraction`. */
+export interface Progress {
+  /** Candidates put to a primality test so far. */
+  tried: number
+  /** How many are tested on average until both primes are found. */
+  expected: number
+  /** How likely it was to be done by now, 0 to 1 and never quite 1: for a bar that is honest. */
+  fraction: number
+  elapsedSeconds: number
+  /** How long a whole key takes on average at the speed seen. */
+  typicalSeconds: number
+}
+
+/** About making RSA keys; EC keys take about a millisecond. */
+export interface WorkOptions {
+  /** Cancels: the promise rejects with signal.reason, and nothing goes on running. */
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+  /** How many workers search side by side: as many as the machine has processors (at most 8) by
+   * default; false: the calling thread, with pauses. Ignored by the synchronous form. */
+  workers?: number | boolean
+}
+
+export interface GenerateOptions extends WorkOptions {
+  /** For test fixtures: RSA with 1024 bits. */
+  allowWeak?: boolean
+}
+
+declare class Key {
+  readonly type: 'rsa' | 'ec'
+  /** Bits of the modulus or of the curve. */
+  readonly bits: number
+  /** "P-256", "P-384", "P-521" or "secp256k1"; undefined for RSA. */
+  readonly curve?: string
+  /** As generateKey takes it: "rsa-2048", "p-256", ... */
+  readonly spec: string
+  /** The key in its usual PEM form. */
+  readonly pem: string
+  /** Whether the other, or a certificate's key, has the same public half. */
+  matches(other: PrivateKey | PublicKey | Certificate | CertificateRequest): boolean
+  /** Zeroes and frees the key; using it afterwards is an error that says so. Keys that are merely
+   * forgotten are freed some time after. */
+  destroy(): void
+}
+
+export class PublicKey extends Key {
+  private constructor()
+  /** SubjectPublicKeyInfo: BEGIN PUBLIC KEY (RFC 5280 §4.1, RFC 7468). */
+  toPEM(): string
+  toDER(): Uint8Array
+}
+
+export class PrivateKey extends Key {
+  private constructor()
+  /** pkcs8 (default): BEGIN PRIVATE KEY (RFC 5958). traditional: PKCS#1 (RFC 8017) or SEC1
+   * (RFC 5915). */
+  toPEM(options?: { format?: 'pkcs8' | 'traditional' }): string
+  toDER(options?: { format?: 'pkcs8' | 'traditional' }): Uint8Array
+  readonly publicKey: PublicKey
+  /** Type and size only: a private key is not logged by accident. */
+  toJSON(): { type: string; bits: number; curve?: string }
+}
+
+/** PEM text, DER, or an object of ours that has it. */
+export type Encoded = string | Uint8Array | ArrayBuffer | { der: Uint8Array }
+
+/** Makes a private key, P-256 by default. */
+export function generateKey(spec?: KeySpec, options?: GenerateOptions): Promise<PrivateKey>
+
+/** Reads a private or public key: PKCS#1, SEC1, PKCS#8 (encrypted too), SubjectPublicKeyInfo. */
+export function importKey(
+  data: string | Uint8Array | ArrayBuffer,
+  options?: { passphrase?: string | Uint8Array },
+): Promise<PrivateKey | PublicKey>
+
+/* ------------------------------------------------------------------ names */
+
+/**
+ * A distinguished name: text, "C=US,O=Example \\, Corp,CN=x" with the escapes of RFC 4514 or
+ * "/C=US/CN=x" as OpenSSL has it; an object of short names, long names or OIDs, a list standing for
+ * repeats; or pairs, where a list of pairs stands for a multi-valued RDN. The order is kept: what is
+ * written first is encoded first.
+ */
+export type Subject =
+  | string
+  | Record<string, string | string[]>
+  | ([type: string, value: string] | [type: string, value: string][])[]
+
+/** Text is classified: IP address, e-mail address, URI, else DNS name (international ones become
+ * A-labels). */
+export type GeneralName =
+  | string
+  | { dns: string }
+  | { ip: string }
+  | { email: string }
+  | { uri: string }
+  | { upn: string }
+  | { rid: string }
+  | { directory: string }
+  | { other: { oid: string; der: Uint8Array | string } }
+
+/** A Date, ISO 8601 text ("2030-12-31", "2030-12-31T12:00:00Z"), or seconds since 1970. */
+export type Time = Date | string | number
+
+/* ------------------------------------------------------------------ templates */
+
+export type Profile =
+  | 'server'
+  | 'client'
+  | 'peer'
+  | 'ca'
+  | 'intermediate'
+  | 'email'
+  | 'code-signing'
+  | 'timestamping'
+  | 'ocsp-signing'
+  | 'webtransport'
+
+export type Hash = 'sha256' | 'sha384' | 'sha512' | 'sha1'
+
+export type KeyUsage =
+  | 'digitalSignature'
+  | 'contentCommitment'
+  | 'keyEncipherment'
+  | 'dataEncipherment'
+  | 'keyAgreement'
+  | 'keyCertSign'
+  | 'cRLSign'
+  | 'encipherOnly'
+  | 'decipherOnly'
+
+/** A name like "serverAuth", or an OID. */
+export type Purpose =
+  | 'serverAuth'
+  | 'clientAuth'
+  | 'codeSigning'
+  | 'emailProtection'
+  | 'timeStamping'
+  | 'OCSPSigning'
+  | (string & {})
+
+export interface NameConstraints {
+  /** DNS names (with a leading dot: only below), IP ranges ("10.0.0.0/8"), typed names. */
+  permitted?: GeneralName[]
+  excluded?: GeneralName[]
+  critical?: boolean
+}
+
+/** What differs from the profile. `false` leaves an extension out; `critical` is as RFC 5280 says
+ * unless given. */
+export interface Extensions {
+  basicConstraints?: false | { ca?: boolean; pathLen?: number; critical?: boolean }
+  keyUsage?: false | KeyUsage[] | { usages: KeyUsage[]; critical?: boolean }
+  extendedKeyUsage?: false | Purpose[] | { usages: Purpose[]; critical?: boolean }
+  subjectKeyIdentifier?: false | string | Uint8Array
+  authorityKeyIdentifier?: false
+  subjectAltName?: { critical?: boolean }
+  nameConstraints?: NameConstraints
+  certificatePolicies?: (string | { oid: string; cps?: string })[]
+  crlDistributionPoints?: string[]
+  authorityInfoAccess?: { ocsp?: string[]; caIssuers?: string[] }
+  /** Must-staple (RFC 7633). */
+  tlsFeature?: 'status_request'[]
+  /** Any extension: one DER element as its value. It replaces ours of the same OID. */
+  custom?: { oid: string; critical?: boolean; der: Uint8Array | string }[]
+}
+
+interface CommonTemplate extends WorkOptions {
+  /** Default: CN = the first name. "" is the empty name. */
+  subject?: Subject
+  /** Default for servers: the CN, when it is a host or an IP. false: none. */
+  san?: GeneralName | GeneralName[] | false
+  profile?: Profile
+  /** Default: sha256; sha384 and sha512 for P-384 and P-521 keys. sha1 only with allowWeak. */
+  hash?: Hash
+  /** RSASSA-PSS instead of PKCS#1 v1.5, with an RSA key that signs. */
+  pss?: boolean
+  /** false: no extension at all, no SAN either. */
+  extensions?: Extensions | false
+  /** For test fixtures: SHA-1, RSA-1024, names and dates outside the issuer's. */
+  allowWeak?: boolean
+}
+
+export interface Validity {
+  /** Days from notBefore to notAfter; the profile has a default (397 for servers). */
+  days?: number
+  seconds?: number
+  /** Default: an hour ago, because clocks differ. */
+  notBefore?: Time
+  notAfter?: Time
+  /** Shorten to the issuer's dates instead of refusing. */
+  clamp?: boolean
+}
+
+interface SubjectTemplate extends CommonTemplate, Validity {
+  /** Positive, at most 20 octets; default 159 random bits. Text is hexadecimal. */
+  serial?: string | bigint | number | Uint8Array
+}
+
+/** Where the certified key comes from: an own key (made when it is a specification, P-256 by
+ * default), somebody's public key, or somebody's request. */
+export interface KeySource {
+  key?: KeySpec | PrivateKey | Uint8Array
+  publicKey?: PublicKey | string | Uint8Array
+  csr?: Encoded
+  /** What is taken from the request: default ['subject', 'san']. Usages are cut down to what the
+   * profile grants; CA:TRUE is never taken. */
+  honor?: ('subject' | 'san' | 'keyUsage' | 'extendedKeyUsage' | 'tlsFeature')[]
+}
+
+export interface Issuer {
+  cert: Encoded
+  key: PrivateKey | string | Uint8Array
+}
+
+export interface SelfSignedOptions extends SubjectTemplate {
+  key?: KeySource['key']
+}
+
+export interface CertificateTemplate extends SubjectTemplate, KeySource {
+  /** Who signs; without it the certificate is self-signed. */
+  issuer?: Issuer
+}
+
+/* ------------------------------------------------------------------ certificates */
+
+declare class Signed {
+  readonly der: Uint8Array
+  readonly pem: string
+  readonly issuer: string
+  /** "ecdsa-sha256", "rsa-sha256", "rsa-pss-sha256", ... */
+  readonly signature: string
+  /** "AB:CD:..."; SHA-256 by default. */
+  fingerprint(hash?: 'sha256' | 'sha1'): string
+  toJSON(): Record<string, unknown>
+  toString(): string
+}
+
+declare class Subjected extends Signed {
+  readonly subject: string
+  /** "DNS:localhost", "IP:127.0.0.1", "email:a@b", "URI:...", ... */
+  readonly san: string[]
+  readonly isCA: boolean
+  readonly pathLen?: number
+  readonly keyUsage: string[]
+  readonly extendedKeyUsage: string[]
+  readonly publicKey: PublicKey
+}
+
+export class Certificate extends Subjected {
+  private constructor()
+  /** Lower-case hexadecimal. */
+  readonly serial: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+export interface CertificateWithKey {
+  cert: Certificate
+  key: PrivateKey
+}
+
+/** A self-signed certificate with its key: for tests, for pinning, for `curl --cacert`. */
+export function selfSigned(
+  names?: GeneralName | GeneralName[],
+  options?: SelfSignedOptions,
+): Promise<CertificateWithKey>
+
+export function createCertificate(template: CertificateTemplate): Promise<Certificate>
+
+export function readCertificate(data: Encoded): Promise<Certificate>
+
+/* ------------------------------------------------------------------ authorities */
+
+export interface CAOptions extends SubjectTemplate {
+  key?: KeySource['key']
+  /** How many authorities may stand under it; 0 by default. */
+  pathLen?: number
+  /** Which names may be issued under it. */
+  nameConstraints?: NameConstraints
+  /** Makes an intermediate under this authority. */
+  issuer?: CertificateAuthority | Issuer
+}
+
+export interface IssueOptions extends SubjectTemplate, KeySource {}
+
+/** A certificate, with its key when that was made here. */
+export interface Issued<K = PrivateKey> {
+  cert: Certificate
+  key: K
+  /** The certificate and its issuers without the root. */
+  chain: Certificate[]
+  /** The chain as PEM, leaf first: what a server sends. */
+  fullChain: string
+}
+
+export class CertificateAuthority {
+  private constructor()
+  readonly cert: Certificate
+  readonly key: PrivateKey
+  /** Its certificate and those above it. */
+  readonly chain: Certificate[]
+  issue(options: IssueOptions & { csr: Encoded }): Promise<Issued<undefined>>
+  issue(options?: IssueOptions): Promise<Issued>
+  createIntermediate(options: Omit<CAOptions, 'issuer'>): Promise<CertificateAuthority>
+  createCRL(options?: Omit<CRLOptions, 'issuer'>): Promise<RevocationList>
+}
+
+/** Makes an authority: a root, or an intermediate under `issuer`. */
+export function createCA(options?: CAOptions): Promise<CertificateAuthority>
+
+/** Opens an authority that stands in files: ours, mkcert's, step's, OpenSSL's. */
+export function loadCA(options: {
+  cert: Encoded
+  key: PrivateKey | string | Uint8Array
+  passphrase?: string | Uint8Array
+  /** The certificates above it. */
+  chain?: Encoded[]
+}): Promise<CertificateAuthority>
+
+/* ------------------------------------------------------------------ requests */
+
+export class CertificateRequest extends Subjected {
+  private constructor()
+  readonly signatureValid: boolean
+}
+
+export interface CSROptions extends CommonTemplate {
+  key?: KeySource['key']
+}
+
+export function createCSR(
+  options: CSROptions,
+): Promise<{ csr: CertificateRequest; key: PrivateKey }>
+
+export function readCSR(data: Encoded): Promise<CertificateRequest>
+
+/* ------------------------------------------------------------------ revocation lists */
+
+export type RevocationReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'cACompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'certificateHold'
+  | 'removeFromCRL'
+  | 'privilegeWithdrawn'
+  | 'aACompromise'
+
+export type Revoked =
+  | Certificate
+  | string
+  | bigint
+  | {
+      cert?: Encoded
+      serial?: string | bigint | Uint8Array
+      date?: Time
+      reason?: RevocationReason
+      invalidityDate?: Time
+    }
+
+export interface CRLOptions {
+  issuer: CertificateAuthority | Issuer
+  /** Added to the list; removeFromCRL takes a serial number off it. */
+  revoked?: Revoked[]
+  /** The list to extend. */
+  previous?: Encoded
+  thisUpdate?: Time
+  nextUpdate?: Time
+  /** Until nextUpdate; 30 by default. */
+  days?: number
+  /** Default: one more than the previous list's. */
+  number?: string | bigint | number
+  hash?: Hash
+  pss?: boolean
+  allowWeak?: boolean
+}
+
+export class RevocationList extends Signed {
+  private constructor()
+  readonly number?: string
+  readonly thisUpdate: Date
+  readonly nextUpdate?: Date
+  readonly revoked: {
+    serial: string
+    date: Date
+    reason?: RevocationReason
+    invalidityDate?: Date
+  }[]
+}
+
+export function createCRL(options: CRLOptions): Promise<RevocationList>
+
+export function readCRL(data: Encoded): Promise<RevocationList>
+
+/* ------------------------------------------------------------------ the rest */
+
+export interface Fixture extends CertificateWithKey {
+  /** What is wrong with it, in words. */
+  fault: string
+  chain: Certificate[]
+}
+
+/** Deliberately wrong certificates under one root, for testing clients. */
+export function createFixtures(options?: {
+  /** Whom they are for; "localhost" by default. */
+  host?: string
+  now?: number
+}): Promise<{
+  root: CertificateAuthority
+  crl: RevocationList
+  fixtures: Record<string, Fixture>
+}>
+
+/** Loads the module, for those who want to say when or from where. Every function does it by
+ * itself. */
+export function init(
+  source?: URL | string | Uint8Array | ArrayBuffer | WebAssembly.Module | Response,
+): Promise<void>
+
+export class CertmintError extends Error {
+  readonly code:
+    | 'invalid'
+    | 'unsupported'
+    | 'malformed'
+    | 'passphrase'
+    | 'mismatch'
+    | 'random'
+    | 'memory'
+    | 'cancelled'
+    | 'limit'
+    | 'internal'
+  /** The option at fault, like "san[1]" or "notAfter"; "" when it is none of them. */
+  readonly field: string
+  /** What is wrong with it; `message` is the field and this. */
+  readonly rule: string
+}

@@ -1,0 +1,171 @@
+/**
+ * Workers that search for primes, independently and without shared memory: the first two primes make
+ * the key. One interface over the browser's Worker and Node's worker_threads.
+ */
+
+import { CertmintError } from './error.js'
+
+/** More workers than this help little: two primes are wanted. */
+const MOST_WORKERS = 8
+
+/** @returns {Promise<number>} */
+export async function defaultWorkers() {
+  const hardware = globalThis.navigator?.hardwareConcurrency
+  const available = hardware ?? (await nodeParallelism())
+  return Math.max(1, Math.min(available, MOST_WORKERS))
+}
+
+async function nodeParallelism() {
+  try {
+    return (await import('node:os')).availableParallelism()
+  } catch {
+    return 1
+  }
+}
+
+/** Starts one worker; onmessage and onerror are set by its user. Undefined where there are none. */
+async function startWorker(module) {
+  const url = new URL('./worker.js', import.meta.url)
+  if (typeof globalThis.Worker === 'function') {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+    const handle = {
+      post: (message) => worker.postMessage(message),
+      end: () => worker.terminate(),
+      busy: () => {},
+      idle: () => {},
+    }
+    worker.onmessage = (event) => handle.onmessage?.(event.data)
+    worker.onerror = (event) => handle.onerror?.(event)
+    handle.post({ module })
+    return handle
+  }
+  const { Worker: NodeWorker } = await import('node:worker_threads')
+  const worker = new NodeWorker(url)
+  const handle = {
+    post: (message) => worker.postMessage(message),
+    end: () => worker.terminate(),
+    // only a worker with work keeps the process alive
+    busy: () => worker.ref(),
+    idle: () => worker.unref(),
+  }
+  worker.unref()
+  worker.on('message', (message) => handle.onmessage?.(message))
+  worker.on('error', (error) => handle.onerror?.(error))
+  handle.post({ module })
+  return handle
+}
+
+export class Pool {
+  #module
+  /** @type {any[]} workers without work */
+  #idle = []
+  #nextId = 1
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#module = module
+  }
+
+  async #take(count) {
+    const taken = this.#idle.splice(0, count)
+    try {
+      while (taken.length < count) taken.push(await startWorker(this.#module))
+    } catch (error) {
+      this.#idle.push(...taken)
+      throw error
+    }
+    return taken
+  }
+
+  /**
+   * Searches for two different primes of `bits` bits.
+   *
+   * @param {number} bits
+   * @param {{ count: number, signal?: AbortSignal,
+   *   onProgress?: (progress: { tried: number, expected: number }) => void }} options
+   * @returns {Promise<[Uint8Array, Uint8Array]>}
+   * @throws {WorkerFailure} when a worker cannot be started
+   */
+  async findPrimes(bits, { count, signal, onProgress }) {
+    signal?.throwIfAborted()
+    let workers
+    try {
+      workers = await this.#take(count)
+    } catch (error) {
+      throw new WorkerFailure(error)
+    }
+    const id = this.#nextId++
+    const primes = []
+    const tried = workers.map(() => 0)
+    /** @type {() => void} */
+    let cleanup = () => {}
+    try {
+      await new Promise((resolve, reject) => {
+        const abort = () => reject(signal.reason)
+        signal?.addEventListener('abort', abort, { once: true })
+        cleanup = () => signal?.removeEventListener('abort', abort)
+        workers.forEach((worker, i) => {
+          worker.busy()
+          worker.onerror = (error) => reject(new WorkerFailure(error))
+          worker.onmessage = (message) => {
+            if (message.id !== id) return
+            if (message.error) {
+              const { code, field, rule } = message.error
+              reject(
+                new CertmintError(code ?? 'internal', field ?? '', rule ?? message.error.message),
+              )
+            }
+            if (message.tried !== undefined) {
+              tried[i] = message.tried
+              onProgress?.({ tried: tried.reduce((a, b) => a + b), expected: 2 * message.expected })
+            }
+            if (message.prime && !primes.some((prime) => equal(prime, message.prime))) {
+              primes.push(message.prime)
+              if (primes.length === 2) resolve(undefined)
+            }
+          }
+          worker.post({ id, bits })
+        })
+        // the signal may have fired while workers were starting
+        if (signal?.aborted) abort()
+      })
+      return [primes[0], primes[1]]
+    } catch (error) {
+      primes.forEach((prime) => prime.fill(0))
+      throw error
+    } finally {
+      cleanup()
+      this.#release(workers, id)
+    }
+  }
+
+  /** Tells the workers to stop; each comes back when it has zeroed its search. */
+  #release(workers, id) {
+    for (const worker of workers) {
+      worker.onmessage = (message) => {
+        message.prime?.fill(0)
+        if (message.id === id && message.stopped) {
+          worker.onmessage = worker.onerror = undefined
+          worker.idle()
+          this.#idle.push(worker)
+        }
+      }
+      worker.onerror = () => worker.end()
+      worker.post({ stop: true })
+    }
+  }
+
+  /** Ends the workers that have nothing to do. */
+  close() {
+    for (const worker of this.#idle.splice(0)) worker.end()
+  }
+}
+
+const equal = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i])
+
+/** A worker could not be started or died: the calling thread can do the work instead. */
+export class WorkerFailure extends Error {
+  constructor(cause) {
+    super('a worker could not be started', { cause })
+  }
+}

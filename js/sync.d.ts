@@ -1,0 +1,85 @@
+/**
+ * certmint, synchronous: the functions of `certmint` without promises, where a module may be compiled
+ * synchronously (Node, Deno, Bun, workers). Failures are thrown.
+ */
+
+import type {
+  CAOptions,
+  Certificate,
+  CertificateRequest,
+  CertificateTemplate,
+  CertificateWithKey,
+  CRLOptions,
+  CSROptions,
+  Encoded,
+  Fixture,
+  GeneralName,
+  GenerateOptions,
+  Issued,
+  IssueOptions,
+  KeySpec,
+  PrivateKey,
+  PublicKey,
+  RevocationList,
+  SelfSignedOptions,
+} from './index.js'
+
+export {
+  Certificate,
+  CertificateRequest,
+  CertmintError,
+  PrivateKey,
+  PublicKey,
+  RevocationList,
+} from './index.js'
+
+/** As in `certmint`, with results instead of promises. */
+export class CertificateAuthority {
+  private constructor()
+  readonly cert: Certificate
+  readonly key: PrivateKey
+  readonly chain: Certificate[]
+  issue(options: IssueOptions & { csr: Encoded }): Issued<undefined>
+  issue(options?: IssueOptions): Issued
+  createIntermediate(options: Omit<CAOptions, 'issuer'>): CertificateAuthority
+  createCRL(options?: Omit<CRLOptions, 'issuer'>): RevocationList
+}
+
+type SyncCAOptions = Omit<CAOptions, 'issuer'> & {
+  issuer?: CertificateAuthority | { cert: Encoded; key: PrivateKey | string | Uint8Array }
+}
+
+/** Takes the bytes of certmint.wasm, or the compiled module, where it cannot be read from a file. */
+export function initSync(source?: Uint8Array | ArrayBuffer | WebAssembly.Module): void
+
+export function generateKey(spec?: KeySpec, options?: GenerateOptions): PrivateKey
+export function importKey(
+  data: string | Uint8Array | ArrayBuffer,
+  options?: { passphrase?: string | Uint8Array },
+): PrivateKey | PublicKey
+export function selfSigned(
+  names?: GeneralName | GeneralName[],
+  options?: SelfSignedOptions,
+): CertificateWithKey
+export function createCertificate(template: CertificateTemplate): Certificate
+export function readCertificate(data: Encoded): Certificate
+export function createCA(options?: SyncCAOptions): CertificateAuthority
+export function loadCA(options: {
+  cert: Encoded
+  key: PrivateKey | string | Uint8Array
+  passphrase?: string | Uint8Array
+  chain?: Encoded[]
+}): CertificateAuthority
+export function createCSR(options: CSROptions): { csr: CertificateRequest; key: PrivateKey }
+export function readCSR(data: Encoded): CertificateRequest
+export function createCRL(
+  options: Omit<CRLOptions, 'issuer'> & {
+    issuer: CertificateAuthority | { cert: Encoded; key: PrivateKey | string | Uint8Array }
+  },
+): RevocationList
+export function readCRL(data: Encoded): RevocationList
+export function createFixtures(options?: { host?: string; now?: number }): {
+  root: CertificateAuthority
+  crl: RevocationList
+  fixtures: Record<string, Fixture>
+}

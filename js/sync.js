@@ -1,0 +1,62 @@
+/** certmint, synchronous: where a module may be compiled synchronously (Node, Deno, Bun, workers). */
+
+import { Api } from './api.js'
+import { Core } from './core.js'
+import { CertmintError } from './error.js'
+import { fixtures } from './fixtures.js'
+import { generateSync } from './generate.js'
+
+export { CertificateAuthority } from './api.js'
+export { CertmintError } from './error.js'
+export {
+  Certificate,
+  CertificateRequest,
+  PrivateKey,
+  PublicKey,
+  RevocationList,
+} from './objects.js'
+
+/** @type {Api | undefined} */
+let loaded
+
+/** Takes the module's bytes, or the compiled module, where it cannot be read from a file. */
+export function initSync(source) {
+  const module =
+    source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source ?? readFile())
+  const core = new Core(module)
+  loaded = new Api(
+    core,
+    (spec, options) => generateSync(core, spec, options),
+    (work) => work(),
+  )
+}
+
+function readFile() {
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs')
+  if (!fs) {
+    throw new CertmintError(
+      'unsupported',
+      '',
+      'here the module cannot be read synchronously: call initSync with its bytes first',
+    )
+  }
+  return fs.readFileSync(new URL('../dist/certmint.wasm', import.meta.url))
+}
+
+const api = () => {
+  if (!loaded) initSync()
+  return /** @type {Api} */ (loaded)
+}
+
+export const generateKey = (spec, options) => api().generateKey(spec, options)
+export const importKey = (data, options) => api().importKey(data, options)
+export const selfSigned = (names, options) => api().selfSigned(names, options)
+export const createCertificate = (template) => api().createCertificate(template)
+export const readCertificate = (data) => api().readCertificate(data)
+export const createCA = (options) => api().createCA(options)
+export const loadCA = (options) => api().loadCA(options)
+export const createCSR = (options) => api().createCSR(options)
+export const readCSR = (data) => api().readCSR(data)
+export const createCRL = (options) => api().createCRL(options)
+export const createFixtures = (options) => fixtures(api(), options)
+export const readCRL = (data) => api().readCRL(data)
