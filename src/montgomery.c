@@ -5,9 +5,8 @@
 #include <mbedtls/platform_util.h>
 
 enum {
-    LIMBS_PER_ROUND = 4, /* rows that one pass over the columns takes */
-    COLUMN_CAPACITY =
-        255 /* products of two limbs that a column holds, one place left for carries */
+    LIMBS_PER_ROUND = 4,  /* rows that one pass over the columns takes */
+    COLUMN_CAPACITY = 255 /* products that a column holds; the 256th place is for carries */
 };
 
 /* -------------------------------------------------------------------- the kernel
