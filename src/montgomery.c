@@ -203,7 +203,7 @@ static void subtract_modulus(const cm_montgomery *m, cm_limb *r, const cm_limb *
     for (size_t i = 0; i < m->limbs; i++) {
         borrow = (a[i] - m->n[i] - borrow) >> CM_LIMB_SIGN;
     }
-    keep = borrow - 1; /* all ones: subtract */
+    keep = cm_limb_hide(borrow - 1); /* all ones: subtract */
     borrow = 0;
     for (size_t i = 0; i < m->limbs; i++) {
         cm_limb d = a[i] - (m->n[i] & keep) - borrow;
@@ -468,7 +468,7 @@ void cm_montgomery_subtract(cm_montgomery *m, cm_limb *r, const cm_limb *a, cons
         r[i] = d & CM_LIMB_MASK;
         borrow = d >> CM_LIMB_SIGN;
     }
-    negative = 0 - borrow;
+    negative = cm_limb_hide(0 - borrow);
     for (size_t i = 0; i < m->limbs; i++) {
         cm_limb d = r[i] + (m->n[i] & negative) + carry;
         r[i] = d & CM_LIMB_MASK;

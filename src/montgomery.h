@@ -67,10 +67,29 @@ void cm_limbs_write(uint8_t *out, size_t size, const cm_limb *in, size_t limbs);
 /* -1/n modulo 2^CM_LIMB_BITS, for odd n. */
 cm_limb cm_limb_negative_inverse(cm_limb n);
 
-/* All ones when x is 0, else 0. */
+/* x itself, but the compiler cannot know: LLVM turns `mask & y` into a branch where it sees that
+ * the mask is all ones or 0. Every mask made of a secret goes through here. */
+static inline cm_limb cm_limb_hide(cm_limb x)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    __asm__("" : "+r"(x));
+    return x;
+#else
+    volatile cm_limb hidden = x;
+    return hidden;
+#endif
+}
+
+/* All ones when x is 0, else 0; in constant time. */
 static inline cm_limb cm_limb_is_zero(cm_limb x)
 {
-    return ((x | (0 - x)) >> CM_LIMB_SIGN) - 1;
+    return cm_limb_hide(((x | (0 - x)) >> CM_LIMB_SIGN) - 1);
+}
+
+/* Bit `position` of x in all places: all ones or 0. */
+static inline cm_limb cm_limb_spread(cm_limb x, unsigned position)
+{
+    return cm_limb_hide(0 - (x >> position & 1));
 }
 
 /* All ones when a and b are equal, else 0; in constant time. */

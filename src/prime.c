@@ -95,7 +95,7 @@ static int strong_test_base_random(strong_test *t, random_fn f_rng, void *p_rng)
 static void strong_test_look(strong_test *t)
 {
     uint32_t tail = t->low & ((1U << t->position) - 1);
-    cm_limb bit = (cm_limb)0 - (t->low >> t->position & 1);
+    cm_limb bit = cm_limb_spread(t->low, t->position);
     cm_limb divides = cm_limb_is_zero(tail);
     cm_montgomery_canonical(&t->m, t->scratch, t->x);
     t->passed |= divides & bit & cm_limbs_equal(t->scratch, t->m.one, t->m.limbs);
@@ -114,7 +114,7 @@ static void strong_test_step(strong_test *t)
         return;
     }
     t->position--;
-    cm_limb bit = 0 - (m->n[t->position / CM_LIMB_BITS] >> t->position % CM_LIMB_BITS & 1);
+    cm_limb bit = cm_limb_spread(m->n[t->position / CM_LIMB_BITS], t->position % CM_LIMB_BITS);
     if (t->base_two) {
         cm_montgomery_square(m, t->x, t->x, bit);
     } else {
@@ -308,7 +308,7 @@ static void set_candidate(cm_prime_search *s, unsigned steps)
 static uint32_t below(uint32_t x, uint32_t m)
 {
     uint32_t d = x - m;
-    return d + (m & (0 - (d >> 31)));
+    return d + (m & (uint32_t)cm_limb_spread(d, 31));
 }
 
 /* All ones when the candidate cannot be used: it left the size, or e divides p-1. */
@@ -491,18 +491,15 @@ unsigned cm_prime_rounds(unsigned bits)
     return bits >= CM_PRIME_MIN_BITS ? 10 : 64; /* 2^-112 at 512 bits needs 9 */
 }
 
-/* The length of n in bits. */
+/* The length of n in bits; in constant time, though it is public in the end. */
 static size_t bit_length(const uint8_t *n, size_t size)
 {
-    size_t skip = 0;
-    while (skip < size && n[skip] == 0) {
-        skip++;
+    size_t length = 0;
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        size_t mask = (size_t)cm_limb_spread(n[size - 1 - bit / 8], bit % 8);
+        length ^= mask & (length ^ (bit + 1));
     }
-    size_t bits = 8 * (size - skip);
-    for (unsigned top = 0x80; skip < size && (n[skip] & top) == 0; top >>= 1) {
-        bits--;
-    }
-    return bits;
+    return length;
 }
 
 cm_status cm_prime_is_probable(const uint8_t *n, size_t size, unsigned rounds,
