@@ -83,7 +83,7 @@ static inline cm_limb cm_limb_hide(cm_limb x)
 /* All ones when x is 0, else 0; in constant time. */
 static inline cm_limb cm_limb_is_zero(cm_limb x)
 {
-    return cm_limb_hide(((x | (0 - x)) >> CM_LIMB_SIGN) - 1);
+    return cm_limb_hide((cm_limb_hide(x | (0 - x)) >> CM_LIMB_SIGN) - 1);
 }
 
 /* Bit `position` of x in all places: all ones or 0. */
