@@ -14,6 +14,7 @@ else()
 endif()
 
 add_library(mbedtls STATIC ${mbedtls_sources})
+certmint_optimize(${mbedtls_sources})
 target_include_directories(mbedtls SYSTEM PUBLIC "${MBEDTLS_SOURCE_DIR}/include")
 target_include_directories(mbedtls PRIVATE "${MBEDTLS_SOURCE_DIR}/library")
 target_compile_definitions(mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=\"${mbedtls_config}\"")

@@ -23,7 +23,7 @@ const targets = {
 /**
  * Brings build/<name> up to date with CMake.
  * @param {keyof typeof targets} name
- * @param {string} [target] one target; all of them when not given
+ * @param {string} target
  */
 async function cmake(name, target) {
   const { what, options, first } = targets[name]
@@ -58,7 +58,7 @@ async function cmake(name, target) {
   await must(
     [
       ...['cmake', '--build', folder, '--parallel', String(os.availableParallelism())],
-      ...(target ? ['--target', target] : []),
+      ...['--target', target],
     ],
     { log: `build-${name}`, env },
   )
@@ -75,11 +75,11 @@ function place(from, to) {
   fs.renameSync(`${to}.partial`, to)
 }
 
-/** build/native/certmint-echo */
-export const buildServer = () => cmake('native', 'certmint-echo')
+/** build/<name>/certmint-echo */
+export const buildServer = (name = 'native') => cmake(name, 'certmint-echo')
 
 /** The core's tests as programs: build/<name>/tests/. */
-export const buildTests = (name) => cmake(name)
+export const buildTests = (name) => cmake(name, 'core_tests')
 
 /** dist/certmint.wasm */
 export async function buildWasm() {

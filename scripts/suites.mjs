@@ -145,21 +145,21 @@ const sanitizers = {
  */
 export const suites = {
   lint: { needs: ['modules', 'sources'], run: lintSuite },
-  core: { needs: ['native'], run: coreSuite('native') },
-  'core-asan': { needs: ['asan'], run: coreSuite('asan', { env: sanitizers, limit: 600 }) },
+  core: { needs: ['tests native'], run: coreSuite('native') },
+  'core-asan': { needs: ['tests asan'], run: coreSuite('asan', { env: sanitizers, limit: 600 }) },
   'core-wasm': {
-    needs: ['wasm-tests'],
+    needs: ['tests wasm'],
     run: coreSuite('wasm', {
       ending: '.wasm',
       command: [process.execPath, at('tests', 'core', 'run-wasm.mjs')],
     }),
   },
   ...(fs.existsSync(at('tests', 'core', 'ctgrind.c'))
-    ? { ctgrind: { needs: ['native'], run: ctgrindSuite } }
+    ? { ctgrind: { needs: ['tests native'], run: ctgrindSuite } }
     : {}),
   js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
-  interop: { needs: ['modules', 'wasm'], run: jestSuite('interop') },
-  browser: { needs: ['modules', 'web', 'native'], run: jestSuite('browser') },
-  server: { needs: ['modules', 'wasm', 'native'], run: jestSuite('server') },
+  interop: { needs: ['modules', 'wasm', 'server'], run: jestSuite('interop') },
+  browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
+  server: { needs: ['modules', 'wasm', 'server'], run: jestSuite('server') },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
 }

@@ -6,7 +6,7 @@
 // The last line is "N passed, N failed"; the exit status is 0 only when nothing failed.
 
 import { Stop, main, say, seconds } from './lib.mjs'
-import { buildTests, buildWasm, buildWeb } from './build.mjs'
+import { buildServer, buildTests, buildWasm, buildWeb } from './build.mjs'
 import { installModules, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 import { suites } from './suites.mjs'
@@ -14,9 +14,10 @@ import { suites } from './suites.mjs'
 const preparations = {
   modules: installModules,
   sources: () => Promise.all([sourceOf('mbedtls'), sourceOf('jsmn')]),
-  native: () => buildTests('native'),
-  asan: () => buildTests('asan'),
-  'wasm-tests': () => buildTests('wasm'),
+  'tests native': () => buildTests('native'),
+  'tests asan': () => buildTests('asan'),
+  'tests wasm': () => buildTests('wasm'),
+  server: () => buildServer('native'),
   wasm: buildWasm,
   web: async () => {
     await prepare('wasm')

@@ -22,6 +22,12 @@ function writeAll(fd, bytes) {
   for (let at = 0; at < bytes.length; at += fs.writeSync(fd, bytes, at));
 }
 
+function noStrings(count, size) {
+  new DataView(memory()).setUint32(count, 0, true)
+  new DataView(memory()).setUint32(size, 0, true)
+  return 0
+}
+
 const wasi = {
   proc_exit(status) {
     throw new Exit(status)
@@ -40,15 +46,9 @@ const wasi = {
   },
   fd_close: () => 0,
   fd_seek: () => 70, // ESPIPE: standard output is no file
-  args_sizes_get(count, size) {
-    new DataView(memory()).setUint32(count, 0, true)
-    new DataView(memory()).setUint32(size, 0, true)
-    return 0
-  },
+  args_sizes_get: noStrings,
   args_get: () => 0,
-  environ_sizes_get(count, size) {
-    return this.args_sizes_get(count, size)
-  },
+  environ_sizes_get: noStrings,
   environ_get: () => 0,
 }
 
