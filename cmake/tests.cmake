@@ -12,7 +12,7 @@ foreach(source IN LISTS test_sources)
   add_dependencies(core_tests ${name})
   if(EMSCRIPTEN)
     set_target_properties(${name} PROPERTIES SUFFIX .wasm)
-    target_link_options(${name} PRIVATE -O1 ${certmint_wasm_link})
+    target_link_options(${name} PRIVATE $<$<CONFIG:Release>:-O1> ${certmint_wasm_link})
   endif()
 endforeach()
 
