@@ -102,7 +102,7 @@ static void square_columns(cm_column *restrict columns, const cm_limb *restrict 
     size_t i = 0;
     memset(columns, 0, 2 * size * sizeof *columns);
     *load = 0;
-    for (; i + 2 * LIMBS_PER_ROUND <= size; i += LIMBS_PER_ROUND) {
+    for (; i + LIMBS_PER_ROUND + LIMBS_PER_ROUND <= size; i += LIMBS_PER_ROUND) {
         const cm_limb *row = a + i;
         uint64_t a0 = row[0], a1 = row[1], a2 = row[2], a3 = row[3];
         cm_column *c = columns + 2 * i;
@@ -336,20 +336,17 @@ int cm_montgomery_random(cm_montgomery *m, cm_limb *r,
                          int (*f_rng)(void *, unsigned char *, size_t), void *p_rng)
 {
     unsigned upper = m->bits - 1; /* bits of the upper half: it is below N */
-    for (size_t i = 0; i < 2 * m->limbs; i++) {
-        size_t at = i % m->limbs;
-        unsigned bits = CM_LIMB_BITS;
-        if (at == 0) {
-            int result = f_rng(p_rng, (unsigned char *)m->spare, m->limbs * sizeof *m->spare);
-            if (result != 0) {
-                return result;
-            }
+    for (int half = 0; half < 2; half++) {
+        cm_column *columns = half == 0 ? m->columns : m->columns + m->limbs;
+        int result = f_rng(p_rng, (unsigned char *)m->spare, m->limbs * sizeof *m->spare);
+        if (result != 0) {
+            return result;
         }
-        if (i >= m->limbs) {
-            bits = upper < CM_LIMB_BITS ? upper : CM_LIMB_BITS;
-            upper -= bits;
+        for (size_t i = 0; i < m->limbs; i++) {
+            unsigned bits = half == 0 || upper > CM_LIMB_BITS ? CM_LIMB_BITS : upper;
+            upper -= half == 0 ? 0 : bits;
+            columns[i] = m->spare[i] & (((cm_limb)1 << bits) - 1);
         }
-        m->columns[i] = m->spare[at] & (((cm_limb)1 << bits) - 1);
     }
     reduce_columns(m->columns, m->n, m->limbs, m->n0, 1);
     gather_columns(r, m->columns, m->limbs, 0);

@@ -22,10 +22,12 @@ enum {
     SIEVE_PRIMES = 6541, /* odd primes below SIEVE_LIMIT */
     LANES = 4,           /* of 16 bits in a word */
     SIEVE_WORDS = (SIEVE_PRIMES + LANES - 1) / LANES,
+    SIEVE_LANES = SIEVE_WORDS * LANES,
     BATCH = 4, /* candidates sieved in one pass over the words */
     PRIME_LIMBS = (CM_PRIME_MAX_BITS + CM_MONTGOMERY_SLACK_BITS + CM_LIMB_BITS - 1) / CM_LIMB_BITS,
     PATIENCE = 20, /* candidates a bit before the generator is called broken: e^-57 */
     UNIT_LIMBS = (1024 + CM_LIMB_BITS - 1) / CM_LIMB_BITS, /* of a unit of work's squaring */
+    UNIT = UNIT_LIMBS * UNIT_LIMBS,                        /* in products of limbs */
     START_WORK = 400, /* what drawing a start and a pass of the sieve cost, in such units */
     BATCH_WORK = 8
 };
@@ -154,10 +156,10 @@ struct cm_prime_search {
     unsigned drawn;       /* candidates since the last prime */
     uint64_t tests;       /* exponentiations finished */
 
-    uint64_t primes[SIEVE_WORDS];         /* four lanes each, public */
-    uint64_t distance[SIEVE_WORDS];       /* steps until divisible, secret */
-    cm_limb inverse[SIEVE_WORDS * LANES]; /* -1/p mod 2^CM_LIMB_BITS */
-    uint16_t scale[SIEVE_WORDS * LANES];  /* -1/2 2^(CM_LIMB_BITS (limbs+2)) mod p */
+    uint64_t primes[SIEVE_WORDS];   /* four lanes each, public */
+    uint64_t distance[SIEVE_WORDS]; /* steps until divisible, secret */
+    cm_limb inverse[SIEVE_LANES];   /* -1/p mod 2^CM_LIMB_BITS */
+    uint16_t scale[SIEVE_LANES];    /* -1/2 2^(CM_LIMB_BITS (limbs+2)) mod p */
 
     size_t limbs;
     cm_limb start[PRIME_LIMBS];
@@ -197,7 +199,7 @@ static void sieve_tables(cm_prime_search *s)
         }
         s->scale[count++] = (uint16_t)i;
     }
-    for (size_t i = 0; i < SIEVE_WORDS * LANES; i++) {
+    for (size_t i = 0; i < SIEVE_LANES; i++) {
         p = i < SIEVE_PRIMES ? s->scale[i] : p; /* spare lanes repeat the last prime */
         s->inverse[i] = cm_limb_negative_inverse(p);
         s->scale[i] = (uint16_t)(power_mod(2, CM_LIMB_BITS * ((unsigned)s->limbs + 2), p) *
@@ -296,7 +298,7 @@ static cm_status draw_start(cm_prime_search *s)
 /* candidate = start + 2 steps. */
 static void set_candidate(cm_prime_search *s, unsigned steps)
 {
-    cm_limb carry = 2 * steps;
+    cm_limb carry = (cm_limb)steps << 1;
     for (size_t i = 0; i < s->limbs; i++) {
         cm_limb d = s->start[i] + carry;
         s->candidate[i] = d & CM_LIMB_MASK;
@@ -368,11 +370,10 @@ static cm_status finish_test(cm_prime_search *s)
 /* Does the next small piece of work, and returns in *work what it cost. */
 static cm_status advance(cm_prime_search *s, uint64_t *work)
 {
-    const uint64_t unit = UNIT_LIMBS * UNIT_LIMBS;
     *work = 0;
     switch (s->phase) {
     case DRAW:
-        *work = START_WORK * unit;
+        *work = (uint64_t)START_WORK * UNIT;
         return draw_start(s);
     case SIEVE:
         if (s->drawn > PATIENCE * s->bits) {
@@ -381,7 +382,7 @@ static cm_status advance(cm_prime_search *s, uint64_t *work)
         if (s->batch_next < BATCH) {
             next_candidate(s);
         } else if (s->offset + BATCH < s->bits) {
-            *work = BATCH_WORK * unit;
+            *work = (uint64_t)BATCH_WORK * UNIT;
             s->offset += BATCH;
             sieve_batch(s);
         } else {
@@ -425,7 +426,7 @@ cm_status cm_prime_search_create(unsigned bits, int (*f_rng)(void *, unsigned ch
 
 cm_status cm_prime_search_step(cm_prime_search *search, unsigned work, bool *found)
 {
-    uint64_t budget = (uint64_t)work * UNIT_LIMBS * UNIT_LIMBS, spent = 0;
+    uint64_t budget = (uint64_t)work * UNIT, spent = 0;
     cm_status status = CM_OK;
     while (status == CM_OK && search->phase != FOUND && spent < budget) {
         uint64_t cost;
