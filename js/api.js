@@ -9,6 +9,7 @@ import {
   extensionsOf,
   generalNames,
   hexOf,
+  isArrayBuffer,
   keySpecOf,
   nameConstraintsOf,
   secondsOf,
@@ -96,7 +97,7 @@ export class Api {
   #keyOf(value, field, work, allowWeak) {
     if (value instanceof PrivateKey || value instanceof PublicKey) return value
     const isPem = typeof value === 'string' && value.includes('-----BEGIN')
-    if (isPem || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    if (isPem || ArrayBuffer.isView(value) || isArrayBuffer(value)) {
       try {
         return this.importKey(value)
       } catch (error) {

@@ -56,9 +56,12 @@ export class Core {
     const lent = []
     this.#progress = progress
     try {
-      const request = JSON.stringify({ op, ...members }, (_, value) =>
-        value instanceof Uint8Array ? this.#lend(value, lent) : value,
-      )
+      const lend = (view) =>
+        this.#lend(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), lent)
+      // this[name]: a Buffer has turned itself into an object by the time it is `value`
+      const request = JSON.stringify({ op, ...members }, function (name, value) {
+        return ArrayBuffer.isView(this[name]) ? lend(this[name]) : value
+      })
       return this.#send(this.#lend(encoder.encode(request), lent))
     } finally {
       this.#progress = undefined

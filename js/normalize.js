@@ -7,15 +7,18 @@ import { invalid } from './error.js'
 
 const encoder = new TextEncoder()
 
+/** By its name, because instanceof knows only the ArrayBuffer of its own realm. */
+export const isArrayBuffer = (value) =>
+  Object.prototype.toString.call(value) === '[object ArrayBuffer]'
+
 /** Bytes of PEM text, DER, or an object of ours that has `der`. */
 export function bytesOf(value, field) {
   if (typeof value === 'string') return encoder.encode(value)
-  if (value instanceof Uint8Array) return value
-  if (value instanceof ArrayBuffer) return new Uint8Array(value)
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   }
-  if (value?.der instanceof Uint8Array) return value.der
+  if (isArrayBuffer(value)) return new Uint8Array(value)
+  if (ArrayBuffer.isView(value?.der)) return value.der
   throw invalid(field, 'must be PEM text or DER bytes')
 }
 
@@ -24,7 +27,7 @@ export const toHex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart
 /** Hexadecimal text of bytes, text or an integer. */
 export function hexOf(value, field) {
   if (value === undefined || value === false) return value
-  if (value instanceof Uint8Array) return toHex(value)
+  if (ArrayBuffer.isView(value)) return toHex(bytesOf(value, field))
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
     if (value < 0) throw invalid(field, 'must not be negative')
     return value.toString(16)

@@ -45,6 +45,7 @@ const needs = {
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
     [program('curl'), 'curl', 'curl'],
+    [program('mkcert'), 'mkcert', 'mkcert'],
   ],
 }
 
