@@ -1,0 +1,118 @@
+/** The door itself: no request makes it trap, whatever it says. */
+
+import fs from 'node:fs'
+
+import { root } from '../support/tools.js'
+
+let exports
+
+const memory = () => new Uint8Array(exports.memory.buffer)
+
+/** Sends raw bytes as a request; returns the parsed answer. */
+function send(bytes) {
+  const address = exports.certmint_alloc(bytes.length)
+  memory().set(bytes, address)
+  const answer = exports.certmint_call(address, bytes.length)
+  exports.certmint_free(address, bytes.length)
+  const words = new Uint32Array(exports.memory.buffer, answer, 4)
+  return JSON.parse(new TextDecoder().decode(memory().slice(words[0], words[0] + words[1])))
+}
+
+const sendText = (text) => send(new TextEncoder().encode(text))
+
+beforeAll(async () => {
+  const bytes = fs.readFileSync(`${root}dist/certmint.wasm`)
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    env: {
+      certmint_entropy(address, size) {
+        crypto.getRandomValues(memory().subarray(address, address + size))
+        return 0
+      },
+      certmint_progress: () => 0,
+    },
+  })
+  exports = instance.exports
+  exports._initialize?.()
+})
+
+test.each([
+  '',
+  '{',
+  '[]',
+  'null',
+  '{"op":}',
+  '{"op"}',
+  '{"op":1}',
+  '{"op":"nothing"}',
+  '{"op":"version","extra":1}',
+  '{"op":"key.export","key":1,"format":"pkcs8","pem":true}',
+  '{"op":"key.free","key":-1}',
+  '{"op":"key.free","key":99999}',
+  '{"op":"key.free","key":1e3}',
+  '{"op":"prime.create","bits":7}',
+  '{"op":"prime.step","search":1,"work":0}',
+  '{"op":"certificate.create","template":[],"key":1}',
+  '{"op":"certificate.create","template":{"now":1e30}}',
+  '{"op":"certificate.read","certificate":[0]}',
+  '{"op":"certificate.read","certificate":[0,0,0]}',
+  '{"op":"pem.encode","label":"","data":[0,0]}',
+  '{"op":"pem.encode","label":"a\\u0000b","data":[0,0]}',
+  '{"op":"crl.create","template":{"thisUpdate":0}}',
+  '{"op":"request.create","template":{}}',
+  '\xff\xfe{}',
+])('%j is answered with an error', (text) => {
+  expect(sendText(text)).toMatchObject({
+    error: { code: expect.any(String), message: expect.any(String) },
+  })
+})
+
+test('requests damaged at random are answered', () => {
+  const request =
+    '{"op":"certificate.create","template":{"now":1800000000,"subject":[{"type":"CN","value":"\\u00e9x"}],' +
+    '"san":["a.test",{"ip":"::1"}],"days":3,"extensions":{"keyUsage":["digitalSignature"],' +
+    '"basicConstraints":{"ca":false},"custom":[{"oid":"1.2.3","der":"0500"}]}},"key":1}'
+  const key = sendText('{"op":"key.generate","spec":"p-256"}')
+  expect(key.ok.key).toBe(1)
+  let state = 1
+  const random = (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state % n
+  }
+  let refused = 0
+  for (let i = 0; i < 4000; i++) {
+    const bytes = new TextEncoder().encode(request)
+    for (let j = 0; j <= random(3); j++) bytes[random(bytes.length)] = random(256)
+    const answer = send(bytes.subarray(0, random(4) === 0 ? random(bytes.length) : bytes.length))
+    if (answer.error) refused++
+    else expect(answer.ok).toBeDefined()
+  }
+  expect(refused).toBeGreaterThan(2000)
+  expect(sendText('{"op":"version"}').ok.version).toMatch(/^\d/)
+})
+
+test('nothing is left behind by what fails', () => {
+  const before = exports.memory.buffer.byteLength
+  for (let i = 0; i < 20_000; i++) sendText('{"op":"certificate.read","certificate":[1,0]}')
+  expect(exports.memory.buffer.byteLength).toBe(before)
+})
+
+test('an answer is zeroed by the next call', () => {
+  const { ok } = sendText('{"op":"key.generate","spec":"p-256"}')
+  const request = `{"op":"key.export","key":${ok.key},"format":"pkcs8","pem":false}`
+  const bytes = new TextEncoder().encode(request)
+  const address = exports.certmint_alloc(bytes.length)
+  memory().set(bytes, address)
+  const words = new Uint32Array(
+    exports.memory.buffer,
+    exports.certmint_call(address, bytes.length),
+    4,
+  )
+  const [at, size] = [words[2], words[3]]
+  const secret = memory().slice(at, at + size)
+  expect(secret[0]).toBe(0x30)
+  sendText('{"op":"forget"}')
+  // the scalar itself (32 bytes) is nowhere in that place any more
+  expect(
+    Buffer.from(memory().slice(at + 8, at + size - 8)).includes(Buffer.from(secret.slice(36, 68))),
+  ).toBe(false)
+})
