@@ -145,6 +145,8 @@ async function fromDebian(name, source) {
     ...['-o', `Dir::Etc::SourceParts=${path.join(folder, 'parts')}`],
     ...['-o', `Dir::State::Lists=${path.join(folder, 'lists')}`],
     ...['-o', `Dir::Cache=${path.join(folder, 'cache')}`],
+    // A stale mirror or a wrong clock does no harm here: what counts is the SHA-256.
+    ...['-o', 'Acquire::Check-Valid-Until=false'],
   ]
   const options = { log: `source-${name}`, cwd: folder, limit: 300 }
   const updated = await run([...apt, 'update'], options)
@@ -219,7 +221,8 @@ export async function sourceOf(name) {
     : ((await fromDebian(name, source)) ?? (await fromUpstream(name, source)))
   if (!archive) {
     throw new Stop(
-      `The ${name} ${source.version} source could not be fetched (is the network up?). ` +
+      `The ${name} ${source.version} source could not be fetched; is the network up? ` +
+        `(build/log/source-${name}.log has what apt-get said.) ` +
         `Either put ${source.archive} with SHA-256 ${source.sha256} into ${cache}, ` +
         `or unpack it anywhere and set ${source.variable} to that folder. Then run this again.`,
     )
