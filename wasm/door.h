@@ -24,10 +24,14 @@
  *   op                     members                                        ok / bytes
  *   version                                                               {version}
  *   key.generate           spec: "p-256"|"rsa-2048"|..., allowWeak?       KEY
- *   key.import             data: BYTES (PEM or DER), passphrase?: BYTES   KEY
+ *   key.import             data: BYTES (PEM, DER or JWK), passphrase?: BYTES, maxIterations?   KEY
  *   key.fromPrimes         p: BYTES, q: BYTES (big-endian)                KEY
  *   key.public             key: HANDLE                                    KEY
  *   key.export             key, format: "pkcs8"|"traditional"|"spki", pem: bool    {} + bytes
+ *                          with pkcs8: passphrase?: BYTES, iterations?
+ *   key.jwk                key, private: bool                             {} + bytes (JSON)
+ *   key.thumbprint         key                                            {thumbprint}
+ *   key.openssh            key, comment?                                  {} + bytes (a line)
  *   key.matches            a: HANDLE, b: HANDLE                           true | false
  *   key.free               key: HANDLE                                    {}
  *   prime.create           bits (of the prime: half the modulus)          {search: HANDLE}
@@ -45,12 +49,21 @@
  * bytes pem.decode             label, data: BYTES                             {} + bytes forget
  * zeroes and frees the last answer               {}
  *
+ *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
+ *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
+ *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],
+ *                          unread: number} + bytes (the certificates, each `size` long)
+ *   pkcs7.create           certificates: [BYTES (PEM or DER)]             {} + bytes (DER)
+ *   pkcs7.read             data: BYTES (PEM or DER)
+ *                          {sizes: [...], crls: number} + bytes (the certificates)
+ *   chain.order            certificates: [BYTES (DER)], key?: HANDLE      {order: [indexes]}
+ *
  * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
  * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
  *        serial: lower-case hex, notBefore, notAfter: seconds since 1970,
- *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits, curve?},
- *        signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...],
- *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
+ *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits,
+ * curve?}, signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...], keyUsage:
+ * [...], extendedKeyUsage: [...], pathLen?}
  *
  * REQUEST and CRL are as cm_request_describe and cm_crl_describe say.
  *
@@ -77,6 +90,9 @@
  * public key alone)
  *
  * REQUEST TEMPLATE: profile, subject, san, hash, pss, allowWeak, extensions as above.
+ * PKCS12: key?: HANDLE, certificates?: [{certificate: BYTES (PEM or DER), friendlyName?}],
+ *   friendlyName?, localKeyID?: hex, passphrase: BYTES, encryption?: "modern"|"legacy"|
+ *   "java-truststore", iterations?
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
  *   previous: BYTES (PEM or DER);  hash, pss, allowWeak;
  *   revoked: [{serial: hex | certificate: BYTES, date?, reason?: "keyCompromise"|...,
