@@ -156,7 +156,11 @@ export function nameConstraintsOf(value) {
   }
 }
 
-/** A key specification as text: 'rsa-2048' or { type: 'rsa', bits: 2048 }, { type: 'ec', curve }. */
+/**
+ * A key specification as text: 'rsa-2048' or { type: 'rsa', bits: 2048 }, { type: 'ec', curve }.
+ *
+ * @param {any} spec
+ */
 export function keySpecOf(spec = 'p-256') {
   if (typeof spec === 'string') return spec
   if (spec?.type === 'rsa') return `rsa-${spec.bits ?? 2048}`

@@ -101,7 +101,7 @@ export class Pool {
     let cleanup = () => {}
     try {
       await new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason)
+        const abort = () => reject(signal?.reason)
         signal?.addEventListener('abort', abort, { once: true })
         cleanup = () => signal?.removeEventListener('abort', abort)
         workers.forEach((worker, i) => {

@@ -8,7 +8,9 @@ import { Core } from './core.js'
 /** Work of one slice, in the units of the door: about 20 ms. */
 const SLICE = 20000
 
-const port = globalThis.postMessage ? globalThis : (await import('node:worker_threads')).parentPort
+/** @type {any} */
+const port =
+  'postMessage' in globalThis ? globalThis : (await import('node:worker_threads')).parentPort
 
 /** Lets waiting messages in; a promise alone would not. */
 const breathe = () =>

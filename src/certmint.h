@@ -537,7 +537,8 @@ cm_status cm_crl_describe(cm_view crl, cm_bytes *json, cm_error *err);
 /* Describes a certificate (PEM or DER) as JSON, for programs:
  *   {"subject", "issuer": text in the syntax of cm_name.text, "serial": lower-case hex,
  *    "notBefore", "notAfter": seconds since 1970, "fingerprints": {"sha1", "sha256"},
- *    "signature": "ecdsa-sha256" | ..., "publicKey": {"spki": hex, "type", "bits", "spec", "curve"?},
+ *    "signature": "ecdsa-sha256" | ...,
+ *    "publicKey": {"spki": hex, "type", "bits", "spec", "curve"?},
  *    "isCA": bool, "pathLen"?: number, "keyUsage"?: [...], "extendedKeyUsage"?: [...],
  *    "san": ["DNS:localhost", "IP:127.0.0.1", ...]}
  * CM_ERR_MALFORMED with field "certificate". */

@@ -79,6 +79,6 @@ export async function run(values, what) {
   else if (!values.quiet) {
     const count = crl.revoked.length === 1 ? '1 certificate' : `${crl.revoked.length} certificates`
     console.log(`${path}: list number ${BigInt(`0x${crl.number}`)}, ${count} revoked`)
-    console.log(`  next list due by ${crl.nextUpdate.toISOString()}`)
+    console.log(`  next list due by ${crl.nextUpdate?.toISOString()}`)
   }
 }

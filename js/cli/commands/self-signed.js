@@ -47,6 +47,7 @@ export async function run(values, names) {
       (values.out ? `${values.out.replace(/\.[^./]*$/, '')}-key.pem` : `${base}-key.pem`),
   }
   const template = templateOf(values, bare ? [] : names)
+  /** @type {any} */
   const { san, ...rest } = bare
     ? { subject: `CN=${names[0]}`, ...withoutUndefined(template), extensions: false }
     : template
