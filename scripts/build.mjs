@@ -6,7 +6,19 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Stop, at, emscriptenEnv, isMain, main, must, root, say, seconds, which } from './lib.mjs'
+import {
+  Stop,
+  alone,
+  at,
+  emscriptenEnv,
+  isMain,
+  main,
+  must,
+  root,
+  say,
+  seconds,
+  which,
+} from './lib.mjs'
 import { setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 
@@ -25,7 +37,9 @@ const targets = {
  * @param {keyof typeof targets} name
  * @param {string} target
  */
-async function cmake(name, target) {
+const cmake = (name, target) => alone(name, () => bringUpToDate(name, target))
+
+async function bringUpToDate(name, target) {
   const { what, options, first } = targets[name]
   const folder = at('build', name)
   const since = Date.now()
