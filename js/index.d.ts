@@ -437,9 +437,11 @@ export function createFixtures(options?: {
 }>
 
 /** Loads the module, for those who want to say when or from where. Every function does it by
- * itself. */
+ * itself. With `workers`, the workers that search for RSA primes are started too (true: as many as
+ * by default), so that nothing has to be loaded later; where there are none, that is no error. */
 export function init(
   source?: URL | string | Uint8Array | ArrayBuffer | WebAssembly.Module | Response,
+  options?: { workers?: number | boolean },
 ): Promise<void>
 
 export class CertmintError extends Error {

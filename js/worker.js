@@ -55,7 +55,10 @@ async function search(id, bits) {
 }
 
 function receive({ module, id, bits, stop }) {
-  if (module) core = new Core(module)
+  if (module) {
+    core = new Core(module)
+    port.postMessage({ ready: true })
+  }
   if (bits) search(id, bits)
   if (stop) current = undefined
 }
