@@ -180,16 +180,16 @@ export class Api {
   /** @param {any} [options] */
   createCA(options = {}) {
     const { pathLen, nameConstraints, issuer, extensions, ...rest } = options
-    const profile = issuer ? 'intermediate' : 'ca'
-    const subject = rest.subject ?? (issuer ? undefined : 'CN=certmint development CA')
     const template = {
-      profile,
       ...rest,
-      subject,
+      profile: rest.profile ?? (issuer ? 'intermediate' : 'ca'),
+      subject: rest.subject ?? (issuer ? undefined : 'CN=certmint development CA'),
       issuer,
       extensions: {
         ...extensions,
-        ...(pathLen !== undefined && { basicConstraints: { ca: true, pathLen } }),
+        ...(pathLen !== undefined && {
+          basicConstraints: { ...extensions?.basicConstraints, ca: true, pathLen },
+        }),
         ...(nameConstraints !== undefined && {
           nameConstraints: nameConstraintsOf(nameConstraints),
         }),

@@ -48,7 +48,11 @@ export function secondsOf(value, field) {
     if (new Date(day).toISOString().slice(0, 10) !== value.slice(0, 10)) time = NaN
   }
   if (Number.isNaN(time)) {
-    throw invalid(field, 'is no date; give a Date, text like 2030-12-31, or seconds since 1970')
+    throw invalid(
+      field,
+      `${typeof value === 'string' ? `"${value}"` : 'this'} is no date; give a Date, text like ` +
+        '2030-12-31, or seconds since 1970',
+    )
   }
   return Math.floor(time / 1000)
 }
