@@ -169,7 +169,7 @@ export async function alone(name, work) {
     const holder = Number(fs.existsSync(lock) && fs.readFileSync(lock, 'utf8'))
     if (holder > 0 && !alive(holder)) fs.rmSync(lock, { force: true })
     else {
-      if (!told) say(`waiting for another build in build/${name} ...`)
+      if (!told) say(`waiting for another run that does the same (${name}) ...`)
       told = true
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
