@@ -11,11 +11,23 @@ import { FileError } from './usage.js'
 export const KEY_MODE = 0o600
 export const PUBLIC_MODE = 0o644
 
-/** Standard input and output, where a file name is expected. */
-const STANDARD = '-'
+/** What has a number already. (The names in /dev cannot be opened when they are sockets.) */
+const standard = { '-': 1, '/dev/stdout': 1, '/dev/stderr': 2 }
+
+export const isStandardOutput = (path) => standard[path] === 1
 
 /** Reads a file; "-" is standard input. */
-export const read = (path) => fs.readFile(path === STANDARD ? '/dev/stdin' : path)
+export async function read(path) {
+  if (path !== '-' && path !== '/dev/stdin') {
+    return fs.readFile(path).catch((error) => {
+      error.path = path
+      throw error
+    })
+  }
+  const chunks = []
+  for await (const chunk of process.stdin) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
 
 /** Does work on what a file says; a failure then names the file, and the flag for a passphrase. */
 export async function naming(path, passphraseFlag, work) {
@@ -89,7 +101,7 @@ const exists = (path) => new FileError(`${path} exists already; --force replaces
 
 /** Looks at what has the file's name now. A link is followed: what it points to is replaced. */
 async function placeOf(file, force) {
-  if (file.path === STANDARD) return { ...file, stream: true }
+  if (file.path in standard) return { ...file, stream: true }
   let there
   try {
     there = await fs.stat(file.path)
@@ -105,7 +117,7 @@ async function placeOf(file, force) {
 
 /** Into a pipe or a device, which cannot be replaced. */
 async function pour({ path, data }) {
-  if (path === STANDARD) return void writeStandard(data)
+  if (path in standard) return writeStandard(standard[path], data)
   const file = await fs.open(path, 'w')
   try {
     await file.writeFile(data)
@@ -118,14 +130,14 @@ async function pour({ path, data }) {
 }
 
 /** All of it, at once: console.log would lose the end of it in a pipe that is closed early. */
-function writeStandard(data) {
+function writeStandard(number, data) {
   const bytes = Buffer.from(data)
   for (let at = 0; at < bytes.length;) {
     try {
-      at += writeSync(1, bytes, at)
+      at += writeSync(number, bytes, at)
     } catch (error) {
       if (error.code === 'EAGAIN') continue
-      error.path = 'standard output'
+      error.path = number === 1 ? 'standard output' : 'standard error'
       throw error
     }
   }

@@ -1,5 +1,7 @@
 /** What was done, for people or as JSON. */
 
+import { isStandardOutput } from './files.js'
+
 const stylish = (stream) => stream.isTTY && !process.env.NO_COLOR
 const bold = (text, stream) => (stylish(stream) ? `\x1b[1m${text}\x1b[22m` : text)
 const dim = (text, stream) => (stylish(stream) ? `\x1b[2m${text}\x1b[22m` : text)
@@ -45,7 +47,7 @@ export function table(title, rows, stream = process.stdout) {
 export function sayMade(values, { title, cert, csr, files, next = [] }) {
   if (values.quiet) return
   const object = cert ?? csr
-  const onStandardOutput = Object.values(files).includes('-')
+  const onStandardOutput = Object.values(files).some(isStandardOutput)
   const stream = onStandardOutput ? process.stderr : process.stdout
   const print = (text) => stream.write(`${text}\n`)
   if (values.json) {
@@ -54,7 +56,7 @@ export function sayMade(values, { title, cert, csr, files, next = [] }) {
   }
   const rows = Object.entries(files).map(([what, path]) => [
     what,
-    path === '-' ? 'standard output' : bold(path, stream),
+    isStandardOutput(path) ? 'standard output' : bold(path, stream),
   ])
   if (object?.subject) rows.push(['subject', object.subject])
   if (object?.san?.length) rows.push(['names', namesRow(object.san)])

@@ -33,7 +33,8 @@ export const options = {
   ...group('Output', { json: reportOptions.json, quiet: reportOptions.quiet }),
 }
 
-export const note = `A CERTIFICATE is a file, a SERIAL its number in hexadecimal. Without either the list gets a new date.`
+export const note = `A CERTIFICATE is a file, a SERIAL its number in hexadecimal. Without either the list gets a new
+date and number.`
 
 export const examples = [
   'certmint crl shop.test.pem --reason keyCompromise',
