@@ -70,11 +70,16 @@ export class Core {
     }
   }
 
-  /** Copies bytes into linear memory; returns [address, size] and notes it in `lent`. */
+  /**
+   * Copies bytes into linear memory; returns [address, size] and notes it in `lent`.
+   *
+   * @returns {[address: number, size: number]}
+   */
   #lend(bytes, lent) {
     const address = this.#exports.certmint_alloc(bytes.length)
     if (address === 0) throw new CertmintError('memory', '', 'out of memory')
     this.#memory.set(bytes, address)
+    /** @type {[number, number]} */
     const place = [address, bytes.length]
     lent.push(place)
     return place

@@ -132,32 +132,36 @@ static void read_basic_constraints(json_value v, cm_extensions *x)
     static const char *const members[] = {"ca", "pathLen", "critical", NULL};
     x->basic_constraints.choice = read_choice(v);
     if (x->basic_constraints.choice == CM_SET) {
-        json_value path_len = json_member(v, "pathLen");
+        json_value ca = json_member(v, "ca"), path_len = json_member(v, "pathLen");
         json_allow(v, members);
-        x->basic_constraints.ca = json_boolean(json_member(v, "ca"));
+        /* {critical} alone: the default, but for that bit */
+        x->basic_constraints.choice = ca.given || path_len.given ? CM_SET : CM_DEFAULT;
+        x->basic_constraints.ca = json_boolean(ca);
         x->basic_constraints.has_path_len = path_len.given;
         x->basic_constraints.path_len = (unsigned)json_integer(path_len, 0, 255);
         x->basic_constraints.critical = read_critical(v);
     }
 }
 
-/* An array, or an object {usages, critical}. Returns the array. */
-static json_value usages_of(json_value v, cm_critical *critical)
+/* An array, or an object {<name>: array, critical}. Returns the array; not given when the object
+ * has none: then only the critical bit is not the default. */
+static json_value items_of(json_value v, const char *name, cm_critical *critical)
 {
-    static const char *const members[] = {"usages", "critical", NULL};
+    const char *const members[] = {name, "critical", NULL};
     if (!json_is_object(v)) {
         return v;
     }
     json_allow(v, members);
     *critical = read_critical(v);
-    return json_member(v, "usages");
+    return json_member(v, name);
 }
 
 static void read_key_usage(json_value v, cm_extensions *x)
 {
     x->key_usage.choice = read_choice(v);
     if (x->key_usage.choice == CM_SET) {
-        json_value usages = usages_of(v, &x->key_usage.critical);
+        json_value usages = items_of(v, "usages", &x->key_usage.critical);
+        x->key_usage.choice = usages.given ? CM_SET : CM_DEFAULT;
         FOR_EACH(item, i, usages)
         {
             cm_error error;
@@ -172,7 +176,8 @@ static void read_extended_key_usage(json_value v, cm_extensions *x)
 {
     x->extended_key_usage.choice = read_choice(v);
     if (x->extended_key_usage.choice == CM_SET) {
-        json_value usages = usages_of(v, &x->extended_key_usage.critical);
+        json_value usages = items_of(v, "usages", &x->extended_key_usage.critical);
+        x->extended_key_usage.choice = usages.given ? CM_SET : CM_DEFAULT;
         x->extended_key_usage.purposes = read_texts(usages, &x->extended_key_usage.count);
     }
 }
@@ -193,6 +198,7 @@ static void read_name_constraints(json_value v, cm_extensions *x)
 static void read_certificate_policies(json_value v, cm_extensions *x)
 {
     static const char *const members[] = {"oid", "cps", NULL};
+    v = items_of(v, "policies", &x->certificate_policies.critical);
     cm_policy *policies = arena_take(v.document->arena, json_length(v) + 1, sizeof *policies);
     x->certificate_policies.items = policies;
     x->certificate_policies.count = json_length(v);
@@ -295,8 +301,9 @@ static void read_extensions(json_value v, cm_extensions *x)
     }
     read_name_constraints(json_member(v, "nameConstraints"), x);
     read_certificate_policies(json_member(v, "certificatePolicies"), x);
-    x->crl_distribution_points.uris =
-        read_texts(json_member(v, "crlDistributionPoints"), &x->crl_distribution_points.count);
+    json_value points = items_of(json_member(v, "crlDistributionPoints"), "uris",
+                                 &x->crl_distribution_points.critical);
+    x->crl_distribution_points.uris = read_texts(points, &x->crl_distribution_points.count);
     read_authority_info_access(json_member(v, "authorityInfoAccess"), x);
     read_tls_feature(json_member(v, "tlsFeature"), x);
     read_custom(json_member(v, "custom"), x);
