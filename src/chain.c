@@ -85,7 +85,6 @@ static void arrange(const cm_x509 *all, size_t count, size_t leaf, bool *placed,
 cm_status cm_chain_order(const cm_view *certificates, size_t count, const cm_key *key,
                          size_t *order, cm_error *err)
 {
-    cm_status status = CM_OK;
     if (count == 0) {
         return CM_OK;
     }
@@ -95,8 +94,11 @@ cm_status cm_chain_order(const cm_view *certificates, size_t count, const cm_key
     cm_x509 *all = calloc(count, sizeof *all);
     bool *placed = calloc(count, sizeof *placed);
     if (all == NULL || placed == NULL) {
-        status = cm_fail_memory(err);
+        free(all);
+        free(placed);
+        return cm_fail_memory(err);
     }
+    cm_status status = CM_OK;
     for (size_t i = 0; i < count && status == CM_OK; i++) {
         status = cm_fail_in(err, cm_x509_parse(certificates[i], &all[i], err), "certificates[%d]",
                             (int)i);

@@ -414,8 +414,8 @@ static cm_status read_cipher(cm_view scheme, cipher *c, cm_error *err)
 static cm_status open_pbes2(cm_unlock *u, cm_view parameters, cipher *c, cm_error *err)
 {
     cm_view kdf, scheme, oid, inner, salt, iterations, length;
-    unsigned count, key_size;
-    mbedtls_md_type_t md;
+    unsigned count = 0, key_size;
+    mbedtls_md_type_t md = MBEDTLS_MD_NONE;
     if (!cm_der_take(&parameters, CM_TAG_SEQUENCE, &kdf) ||
         !cm_der_take(&parameters, CM_TAG_SEQUENCE, &scheme) || parameters.size != 0 ||
         !cm_der_take(&kdf, CM_TAG_OID, &oid)) {
@@ -461,8 +461,8 @@ static cm_status read_salt(cm_unlock *u, cm_view parameters, cm_view *salt, unsi
 static cm_status open_pbes1(cm_unlock *u, mbedtls_md_type_t md, cm_view parameters, cipher *c,
                             cm_error *err)
 {
-    cm_view salt;
-    unsigned count;
+    cm_view salt = {NULL, 0};
+    unsigned count = 0;
     uint8_t derived[16];
     cm_status status = read_salt(u, parameters, &salt, &count, err);
     if (status != CM_OK) {
@@ -496,8 +496,8 @@ static bool derive_3des(cm_view password, cm_view salt, unsigned iterations, siz
 static cm_status open_pkcs12(cm_unlock *u, size_t key_size, cm_view parameters, cipher *c,
                              cm_error *err)
 {
-    cm_view salt, password = {u->utf16.data, u->utf16.size};
-    unsigned count;
+    cm_view salt = {NULL, 0}, password = {u->utf16.data, u->utf16.size};
+    unsigned count = 0;
     cm_status status = forms(u, err);
     if (status == CM_OK) {
         status = read_salt(u, parameters, &salt, &count, err);
@@ -541,32 +541,36 @@ static bool looks_right(cm_view plain)
            (cm_der_take(&rest, CM_TAG_SEQUENCE, &content) && rest.size == 0);
 }
 
+/* Decrypts and takes the padding off. */
+static cm_status unseal(cipher *c, cm_view encrypted, cm_bytes *plain, cm_error *err)
+{
+    if (encrypted.size == 0 || encrypted.size % c->block != 0) {
+        return cm_fail(err, CM_ERR_MALFORMED, "the encrypted part is cut short");
+    }
+    uint8_t *data = malloc(encrypted.size);
+    if (data == NULL) {
+        return cm_fail_memory(err);
+    }
+    memcpy(data, encrypted.data, encrypted.size);
+    *plain = (cm_bytes){data, encrypted.size};
+    size_t size = cbc(c, false, data, plain->size) ? unpadded(data, plain->size, c->block) : 0;
+    if (!looks_right((cm_view){data, size})) {
+        cm_bytes_free(plain);
+        return cm_fail(err, CM_ERR_PASSPHRASE, "the passphrase is wrong");
+    }
+    mbedtls_platform_zeroize(data + size, plain->size - size);
+    plain->size = size;
+    return CM_OK;
+}
+
 cm_status cm_pbe_decrypt(cm_unlock *u, cm_view algorithm, cm_view encrypted, cm_bytes *plain,
                          cm_error *err)
 {
-    cipher c = {0};
+    cipher c = {.block = 16};
     *plain = (cm_bytes){NULL, 0};
     cm_status status = open_cipher(u, algorithm, &c, err);
-    if (status == CM_OK && (encrypted.size == 0 || encrypted.size % c.block != 0)) {
-        status = cm_fail(err, CM_ERR_MALFORMED, "the encrypted part is cut short");
-    }
     if (status == CM_OK) {
-        uint8_t *data = malloc(encrypted.size);
-        if (data == NULL) {
-            status = cm_fail_memory(err);
-        } else {
-            memcpy(data, encrypted.data, encrypted.size);
-            *plain = (cm_bytes){data, encrypted.size};
-            size_t size =
-                cbc(&c, false, data, plain->size) ? unpadded(data, plain->size, c.block) : 0;
-            if (!looks_right((cm_view){data, size})) {
-                cm_bytes_free(plain);
-                status = cm_fail(err, CM_ERR_PASSPHRASE, "the passphrase is wrong");
-            } else {
-                mbedtls_platform_zeroize(data + size, plain->size - size);
-                plain->size = size;
-            }
-        }
+        status = unseal(&c, encrypted, plain, err);
     }
     mbedtls_platform_zeroize(&c, sizeof c);
     return status;
@@ -651,30 +655,39 @@ static cm_status prepare_legacy(cm_pbe_encryption *e, const cm_unlock *u, cm_ran
                : cm_fail_memory(err);
 }
 
+/* Pads and encrypts; false when memory ran out. */
+static bool seal(cipher *c, cm_view plain, cm_bytes *out)
+{
+    size_t padding = c->block - plain.size % c->block;
+    *out = (cm_bytes){malloc(plain.size + padding), plain.size + padding};
+    if (out->data == NULL) {
+        return false;
+    }
+    if (plain.size > 0) {
+        memcpy(out->data, plain.data, plain.size);
+    }
+    memset(out->data + plain.size, (int)padding, padding);
+    return cbc(c, true, out->data, out->size);
+}
+
 cm_status cm_pbe_encrypt(cm_pbe_encryption *e, const cm_unlock *u, cm_random *rng, cm_view plain,
                          cm_der *d, uint8_t tag, cm_error *err)
 {
-    cipher c = {0};
+    cipher c = {.block = 16};
+    cm_bytes data = {NULL, 0};
     bool modern = e->scheme == CM_PBE_MODERN;
     cm_status status =
         modern ? prepare_modern(e, u, rng, &c, err) : prepare_legacy(e, u, rng, &c, err);
-    size_t padding = status == CM_OK ? c.block - plain.size % c.block : 0;
-    cm_bytes data = {status == CM_OK ? malloc(plain.size + padding) : NULL, plain.size + padding};
-    if (status == CM_OK && data.data == NULL) {
-        status = cm_fail_memory(err);
-    }
     if (status == CM_OK) {
         if (modern) {
             put_modern(e, &c, d);
         } else {
             put_legacy(e, d);
         }
-        memcpy(data.data, plain.data, plain.size);
-        memset(data.data + plain.size, (int)padding, padding);
-        if (cbc(&c, true, data.data, data.size)) {
+        if (seal(&c, plain, &data)) {
             cm_der_element(d, tag, data.data, data.size);
         } else {
-            status = cm_fail_internal(err, "cm_pbe_encrypt");
+            status = cm_fail_memory(err);
         }
     }
     cm_bytes_free(&data);

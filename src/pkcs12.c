@@ -365,7 +365,11 @@ cm_status cm_pkcs12_create(const cm_pkcs12_template *t, cm_random *rng, cm_bytes
         return cm_fail_in(err, status, "passphrase");
     }
     w.certificates = calloc(t->certificate_count + 1, sizeof *w.certificates);
-    status = w.certificates == NULL ? cm_fail_memory(err) : decode_certificates(&w);
+    if (w.certificates == NULL) {
+        cm_unlock_close(&w.unlock);
+        return cm_fail_memory(err);
+    }
+    status = decode_certificates(&w);
     if (status == CM_OK && t->certificate_count > 0 &&
         mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), w.certificates[0].data,
                    w.certificates[0].size, w.key_id) != 0) {
@@ -374,7 +378,7 @@ cm_status cm_pkcs12_create(const cm_pkcs12_template *t, cm_random *rng, cm_bytes
     if (status == CM_OK) {
         status = put_pfx(&w, &d);
     }
-    for (size_t i = 0; w.certificates != NULL && i < t->certificate_count; i++) {
+    for (size_t i = 0; i < t->certificate_count; i++) {
         cm_bytes_free(&w.certificates[i]);
     }
     free(w.certificates);

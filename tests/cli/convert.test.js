@@ -21,27 +21,38 @@ beforeAll(() => {
   work.ok('issue', 'shop.test', '--quiet')
 })
 
-test('a key is written encrypted, and read back, by every command that writes one', () => {
-  const cases = [
-    [['key', '--out', 'a-key.pem'], 'a-key.pem'],
-    [['self-signed', 'a.test', '--key-out', 'b-key.pem'], 'b-key.pem'],
-    [['csr', 'a.test', '--key-out', 'c-key.pem'], 'c-key.pem'],
-    [['issue', 'a.test', '--out', 'd.pem', '--key-out', 'd-key.pem'], 'd-key.pem'],
-    [['ca', '--subject', 'CN=x', '--out', 'e.pem', '--key-out', 'e-key.pem'], 'e-key.pem'],
-  ]
-  for (const [args, file] of cases) {
-    work.ok(...args, '--passphrase-file', 'secret.txt', '--quiet')
-    expect(work.text(file)).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----\n/)
-    expect(work.mode(file)).toBe(KEY_MODE)
-    run('openssl', ['pkey', '-in', work.path(file), '-passin', 'pass:correct horse', '-noout'])
-  }
+test.each([
+  ['key', ['--out', 'a-key.pem'], 'a-key.pem'],
+  ['self-signed', ['a.test', '--key-out', 'b-key.pem'], 'b-key.pem'],
+  ['csr', ['a.test', '--key-out', 'c-key.pem'], 'c-key.pem'],
+  ['issue', ['a.test', '--out', 'd.pem', '--key-out', 'd-key.pem'], 'd-key.pem'],
+  ['ca', ['--subject', 'CN=x', '--out', 'e.pem', '--key-out', 'e-key.pem'], 'e-key.pem'],
+])('%s writes its key encrypted', (command, args, file) => {
+  work.ok(command, ...args, '--passphrase-file', 'secret.txt', '--quiet')
+  expect(work.text(file)).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----\n/)
+  expect(work.mode(file)).toBe(KEY_MODE)
+  run('openssl', ['pkey', '-in', work.path(file), '-passin', 'pass:correct horse', '-noout'])
+})
+
+test('encrypted keys are taken, of an authority and of our own', () => {
+  work.ok(
+    'ca',
+    '--subject',
+    'CN=x',
+    '--out',
+    'e.pem',
+    '--passphrase-file',
+    'secret.txt',
+    '--quiet',
+    '--force',
+  )
   const ca = ['--ca', 'e.pem', '--ca-key', 'e-key.pem', '--quiet']
   work.ok('issue', 'f.test', ...ca, '--ca-passphrase-env', 'SECRET', { env })
   expect(work.run('issue', 'g.test', ...ca)).toMatchObject({
     status: 3,
     err: expect.stringMatching(/e-key\.pem: .*passphrase is needed \(--ca-passphrase-file\)/),
   })
-  work.ok('csr', 'h.test', '--key-in', 'a-key.pem', '--passphrase-env', 'SECRET', '--quiet', {
+  work.ok('csr', 'h.test', '--key-in', 'e-key.pem', '--passphrase-env', 'SECRET', '--quiet', {
     env,
   })
 })
@@ -54,7 +65,8 @@ test('p12 packs what it is given, in any order, leaf first', () => {
   const args = ['pkcs12', '-in', work.path('ca.p12'), '-passin', 'pass:correct horse', '-nodes']
   const { out } = run('openssl', args)
   expect(subjects(out)).toEqual(['CN=shop.test', 'CN=Root'])
-  expect(out).toContain(work.text('shop.test-key.pem'))
+  const publicKey = (file) => run('openssl', ['pkey', '-in', file, '-pubout']).out
+  expect(publicKey(work.write('packed.pem', out))).toBe(publicKey(work.path('shop.test-key.pem')))
 })
 
 test('convert keeps what it was given, and says what a format cannot carry', () => {
@@ -95,7 +107,9 @@ test('convert keeps what it was given, and says what a format cannot carry', () 
   expect(subjects(work.text('all.pem'))).toEqual(['CN=shop.test', 'CN=Root'])
   expect(work.text('all.pem').endsWith(work.text('shop.test-key.pem'))).toBe(true)
   expect(work.mode('all.pem')).toBe(KEY_MODE)
+})
 
+test('bundles and JWKs carry what they can, and bring it back', () => {
   const bundle = work.ok('convert', 'all.pem', '--to', 'p7b', '--json')
   expect(JSON.parse(bundle.out).leftOut).toEqual(['the private key'])
   expect(work.mode('all.p7b')).toBe(PUBLIC_MODE)
@@ -181,7 +195,13 @@ test('what goes wrong is said, with a status, and leaves nothing behind', () => 
       expect.stringMatching(message),
     ])
   }
-  work.ok('p12', 'shop.test.pem', 'shop.test-key.pem', ...secret, '--quiet')
+  expect(work.list()).toEqual(before)
+})
+
+test('a wrong passphrase and too many iterations leave nothing behind', () => {
+  const secret = ['--passphrase-file', 'secret.txt']
+  work.ok('p12', 'shop.test.pem', 'shop.test-key.pem', ...secret, '--quiet', '--force')
+  const before = work.list()
   const wrong = work.run(
     'convert',
     'shop.test.p12',
@@ -199,5 +219,5 @@ test('what goes wrong is said, with a status, and leaves nothing behind', () => 
     ...['--max-iterations', '1000'],
   )
   expect(limited).toMatchObject({ status: 3, err: expect.stringMatching(/more than 1000/) })
-  expect(work.list().filter((name) => !before.includes(name))).toEqual(['shop.test.p12'])
+  expect(work.list()).toEqual(before)
 })
