@@ -63,3 +63,25 @@ export async function openPage(options = {}) {
 
 /** Waits until the page has all it needs. */
 export const loaded = (page) => page.waitForSelector('html[data-loaded]', { state: 'attached' })
+
+/** Fills in the form; what is not given stays as it is. */
+export async function fill(page, { names, signer, days, dates, subject = {}, ...choices }) {
+  if (names !== undefined) await page.fill('#names', names)
+  if (signer) await page.check(`[name="signer"][value="${signer}"]`)
+  await page.evaluate(() => (document.getElementById('options').open = true))
+  for (const [id, value] of Object.entries(choices)) await page.selectOption(`#${id}`, value)
+  if (days !== undefined) await page.fill('#days', days)
+  if (dates) {
+    await page.check('[name="validity"][value="dates"]')
+    await page.fill('#notBefore', dates[0])
+    await page.fill('#notAfter', dates[1])
+  }
+  for (const [id, value] of Object.entries(subject)) await page.fill(`#${id}`, value)
+}
+
+/** Fills in the form, presses Create and waits for the result. */
+export async function create(page, order) {
+  await fill(page, order)
+  await page.click('#create')
+  await page.locator('#made-title').waitFor({ timeout: 50_000 })
+}

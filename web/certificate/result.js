@@ -31,7 +31,7 @@ export function showResult(order, made) {
   place.replaceChildren(
     paper(made),
     h('section', { class: 'panel' }, h('h3', {}, texts.files.title), fileList(made.files)),
-    ...snippets(texts.use.title, serverOnly(certificate) ? serverSnippets(certificate) : []),
+    ...snippets(texts.use.title, forServers(certificate) ? serverSnippets(certificate) : []),
     ...snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority))),
     ...snippets(texts.again.title, [
       { title: 'certmint', text: certmintCommand(order, made) },
@@ -43,10 +43,19 @@ export function showResult(order, made) {
   place.hidden = false
   byId('result').setAttribute('aria-labelledby', 'made-title')
   announce(texts.made.status(titleOf(certificate), day.format(new Date(certificate.notAfter))))
-  byId('made-title').focus()
+  byId('made-title').focus({ preventScroll: true })
+  bringIntoView(byId('result'))
 }
 
-const serverOnly = ({ extendedKeyUsage = [] }) => extendedKeyUsage.includes('serverAuth')
+/** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
+function bringIntoView(element) {
+  const { top } = element.getBoundingClientRect()
+  if (top >= 0 && top < innerHeight / 2) return
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+  element.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' })
+}
+
+const forServers = ({ extendedKeyUsage = [] }) => extendedKeyUsage.includes('serverAuth')
 
 const titleOf = ({ san = [], subject }) => (san.length > 0 ? withoutType(san[0]) : subject)
 
@@ -88,6 +97,9 @@ function paper({ certificate, authority }) {
       ...fact(made.use, purposeText(certificate)),
       ...fact(made.signed, signedText(certificate, authority)),
       ...fact(made.fingerprint, fingerprint(fingerprints.sha256), 'wide'),
+      ...(authority
+        ? fact(made.authorityFingerprint, fingerprint(authority.fingerprints.sha256), 'wide')
+        : []),
     ),
   )
 }
@@ -122,8 +134,8 @@ function warnings(certificate) {
   return [
     Date.parse(notBefore) > now && made.notYet(moment.format(new Date(notBefore))),
     Date.parse(notAfter) < now && made.expired(moment.format(new Date(notAfter))),
-    serverOnly(certificate) && spanInDays(certificate) > 825 && made.longForApple,
-    serverOnly(certificate) && publicKey.curve === 'P-521' && made.p521,
+    forServers(certificate) && spanInDays(certificate) > 825 && made.longForApple,
+    forServers(certificate) && publicKey.curve === 'P-521' && made.p521,
   ].filter(Boolean)
 }
 
