@@ -101,6 +101,9 @@ export const texts = {
   made: {
     title: 'Certificate',
     more: (count) => (count === 1 ? 'and one more name' : `and ${count} more names`),
+    goodFor: (purposes) => `For ${purposes}`,
+    goodUntil: (date) => `until ${date}`,
+    details: 'In detail',
     from: 'Valid from',
     until: 'Valid until',
     names: 'Names',
@@ -113,8 +116,8 @@ export const texts = {
     span: (days) => (days === 1 ? '1 day' : `${days} days`),
     bySelf: (signature) => `by itself, ${signature}`,
     byAuthority: (issuer, signature) => `by ${issuer}, ${signature}`,
-    elliptic: (curve) => `EC, ${curve}`,
-    rsa: (bits) => `RSA, ${bits} bits`,
+    elliptic: (curve) => `EC ${curve}`,
+    rsa: (bits) => `RSA ${bits}`,
     status: (name, until) => `Certificate for ${name} made, valid until ${until}.`,
     purposes: {
       serverAuth: 'servers',

@@ -18,11 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-beforeEach(async () => {
-  await page.reload()
-  await page.waitForSelector('html[data-loaded]', { state: 'attached' })
-  browser.complaints.length = 0
-})
+beforeEach(() => browser.startAfresh())
 afterEach(() => expect(browser.complaints).toEqual([]))
 
 /** Presses the download buttons; returns the folder of what came. */
@@ -210,7 +206,7 @@ test('every option reaches the certificate', async () => {
 test('says in words what was made', async () => {
   await create(page, { names: 'shop.test 192.0.2.7', days: '30' })
   const { fingerprint256 } = new X509Certificate((await downloads(...both)).read('certificate.pem'))
-  const words = (await page.locator('.paper').innerText()).replace(/\s+/g, ' ')
+  const words = (await page.locator('#made').innerText()).replace(/\s+/g, ' ')
   expect(words).toContain('192.0.2.7')
   expect(words).toContain('(30 days)')
   expect(words).toContain('Trusted by nobody until')

@@ -30,7 +30,7 @@ export function showResult(order, made) {
   const place = byId('made')
   place.replaceChildren(
     paper(made),
-    h('section', { class: 'panel' }, h('h3', {}, texts.files.title), fileList(made.files)),
+    h('section', { class: 'panel' }, h('h3', {}, texts.made.details), facts(made)),
     ...snippets(texts.use.title, forServers(certificate) ? serverSnippets(certificate) : []),
     ...snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority))),
     ...snippets(texts.again.title, [
@@ -61,11 +61,16 @@ const titleOf = ({ san = [], subject }) => (san.length > 0 ? withoutType(san[0])
 
 // ---------------------------------------------------------------- the certificate
 
-function paper({ certificate, authority }) {
+function paper({ certificate, authority, files }) {
   const { made } = texts
-  const { san = [], subject, notBefore, notAfter, fingerprints } = certificate
+  const { san = [], notAfter, fingerprints } = certificate
   const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
   drawSeal(seal, fingerprints.sha256)
+  const summary = [
+    made.goodFor(purposeText(certificate)),
+    made.goodUntil(day.format(new Date(notAfter))),
+    keyText(certificate),
+  ]
   return h(
     'article',
     { class: 'paper' },
@@ -75,6 +80,7 @@ function paper({ certificate, authority }) {
       h('p', { class: 'kind' }, made.title),
       h('h2', { id: 'made-title', tabindex: '-1' }, titleOf(certificate)),
       san.length > 1 ? h('p', { class: 'more' }, made.more(san.length - 1)) : undefined,
+      h('p', { class: 'summary' }, summary.join(' · ')),
       seal,
     ),
     h(
@@ -83,24 +89,29 @@ function paper({ certificate, authority }) {
       authority ? made.untrusted.authority : made.untrusted.self,
       ...warnings(certificate).map((text) => h('strong', {}, ` ${text}`)),
     ),
-    h(
-      'dl',
-      { class: 'facts' },
-      ...fact(made.from, time(notBefore)),
-      ...fact(
-        made.until,
-        h('span', {}, time(notAfter), ` (${made.span(spanInDays(certificate))})`),
-      ),
-      ...(san.length > 1 ? fact(made.names, nameList(san)) : []),
-      ...fact(made.subject, subject),
-      ...fact(made.key, keyText(certificate)),
-      ...fact(made.use, purposeText(certificate)),
-      ...fact(made.signed, signedText(certificate, authority)),
-      ...fact(made.fingerprint, fingerprint(fingerprints.sha256), 'wide'),
-      ...(authority
-        ? fact(made.authorityFingerprint, fingerprint(authority.fingerprints.sha256), 'wide')
-        : []),
-    ),
+    h('h3', { class: 'visually-hidden' }, texts.files.title),
+    fileList(files),
+  )
+}
+
+function facts({ certificate, authority }) {
+  const { made } = texts
+  const { san = [], subject, notBefore, notAfter, fingerprints } = certificate
+  const until = h('span', {}, time(notAfter), ` (${made.span(spanInDays(certificate))})`)
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...fact(made.from, time(notBefore)),
+    ...fact(made.until, until),
+    ...(san.length > 1 ? fact(made.names, nameList(san)) : []),
+    ...fact(made.subject, subject),
+    ...fact(made.key, keyText(certificate)),
+    ...fact(made.use, purposeText(certificate)),
+    ...fact(made.signed, signedText(certificate, authority)),
+    ...fact(made.fingerprint, fingerprint(fingerprints.sha256), 'wide'),
+    ...(authority
+      ? fact(made.authorityFingerprint, fingerprint(authority.fingerprints.sha256), 'wide')
+      : []),
   )
 }
 
@@ -122,9 +133,9 @@ function signedText({ signature, issuer }, authority) {
   return authority ? texts.made.byAuthority(issuer, algorithm) : texts.made.bySelf(algorithm)
 }
 
-/** In groups that wrap between bytes. */
+/** In groups of eight bytes, which wrap as wholes where there is room. */
 const fingerprint = (text) =>
-  h('code', {}, ...text.split(':').flatMap((pair, i) => (i ? [':', h('wbr'), pair] : [pair])))
+  h('code', {}, ...text.match(/(..:?){8}/g).map((group) => h('span', {}, group)))
 
 /** What a person may not expect. */
 function warnings(certificate) {
