@@ -24,6 +24,10 @@ cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm
         cm_fail(err, CM_ERR_MISMATCH, "this private key does not belong to the CA certificate");
         status = cm_fail_in(err, CM_ERR_MISMATCH, "key");
     }
+    if (status == CM_OK && !issuer->key->is_private) {
+        cm_fail(err, CM_ERR_INVALID, "signing needs a private key; this is a public one");
+        status = cm_fail_in(err, CM_ERR_INVALID, "key");
+    }
     if (status == CM_OK && !cm_x509_subject_key_identifier(out->x509.extensions, &out->key_id)) {
         if (!cm_spki_key_identifier(out->x509.public_key, out->key_id_buffer)) {
             status = cm_fail_internal(err, "cm_issuer_open");
