@@ -48,7 +48,7 @@ async function pictureOfReadme({ openPage }) {
   })
   await page.fill('#names', 'shop.test www.shop.test 192.0.2.7')
   await page.click('#create')
-  await page.locator('#made-title').waitFor()
+  await page.locator('.paper[data-whole]').waitFor()
   await page.mouse.move(0, 0)
   const file = at('docs', 'images', 'page.png')
   fs.mkdirSync(path.dirname(file), { recursive: true })

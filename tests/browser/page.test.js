@@ -157,23 +157,48 @@ test('Cancel is heard at once, leaves nothing running, and the page goes on', as
   await create(page, { key: 'rsa-2048' })
 })
 
+/**
+ * The longest task of the page's main thread while something is done, in milliseconds of processor
+ * time: what other programs take from it meanwhile is not the page's doing.
+ */
+async function longestTaskDuring(work) {
+  const session = await browser.context.newCDPSession(page)
+  const events = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
+  await session.send('Tracing.start', {
+    traceConfig: { includedCategories: ['toplevel'] },
+    transferMode: 'ReportEvents',
+  })
+  await work()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  await session.detach()
+  const mainThreads = events
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+    .map(({ pid, tid }) => `${pid} ${tid}`)
+  const tasks = events.filter(
+    ({ ph, pid, tid, tdur }) => ph === 'X' && tdur && mainThreads.includes(`${pid} ${tid}`),
+  )
+  return Math.max(...tasks.map(({ tdur }) => tdur / 1000))
+}
+
 test('the main thread is never blocked for 50 ms while RSA-4096 is made', async () => {
-  await page.evaluate(() => {
-    globalThis.longTasks = []
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration)
-    }).observe({ entryTypes: ['longtask'] })
-  })
-  await create(page, { names: 'localhost', key: 'rsa-4096' })
-  expect(await page.evaluate(() => globalThis.longTasks)).toEqual([])
-  // the observer does see what it should
-  await page.evaluate(() => {
-    setTimeout(() => {
-      const until = performance.now() + 80
-      while (performance.now() < until);
+  const longest = await longestTaskDuring(() =>
+    create(page, { names: 'localhost', key: 'rsa-4096' }),
+  )
+  expect(longest).toBeGreaterThan(1)
+  expect(longest).toBeLessThanOrEqual(50)
+  // a block would be seen
+  const block = () =>
+    new Promise((resolve) => {
+      setTimeout(() => {
+        const until = performance.now() + 600
+        while (performance.now() < until);
+        resolve()
+      })
     })
-  })
-  await page.waitForFunction(() => globalThis.longTasks.length > 0)
+  expect(await longestTaskDuring(() => page.evaluate(block))).toBeGreaterThan(50)
 })
 
 test('progress is shown and grows', async () => {
@@ -261,6 +286,17 @@ test('what was typed is still there after a reload', async () => {
   expect(await page.locator('#options-now').textContent()).toBe('P-384 · 12 days')
 })
 
+test('Back brings what was typed, but no key', async () => {
+  await create(page, { names: 'a.test' })
+  await page.getByRole('button', { name: 'Show private_key.pem' }).click()
+  await page.goto('about:blank')
+  await page.goBack()
+  await loaded(page)
+  expect(await page.inputValue('#names')).toBe('a.test')
+  expect(await page.locator('#made').isVisible()).toBe(false)
+  expect(await page.content()).not.toContain('PRIVATE KEY')
+})
+
 // -------------------------------------------------------------------- for everyone
 
 test('by keyboard alone, from the name to the files', async () => {
@@ -283,7 +319,7 @@ test('by keyboard alone, from the name to the files', async () => {
   await page.keyboard.type('RSA 2048')
   await tabTo('create')
   await page.keyboard.press('Enter')
-  await page.locator('#made-title').waitFor()
+  await page.locator('.paper[data-whole]').waitFor()
   expect(await focused()).toBe('made-title')
   expect(await page.locator('#status').textContent()).toMatch(/^Certificate for shop.test made/)
 

@@ -41,7 +41,7 @@ export async function openPage(options = {}) {
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: executablePath(),
     headless: true,
-    args: [...FLAGS, `--host-resolver-rules=MAP *.test 127.0.0.1`],
+    args: [...FLAGS, '--host-resolver-rules=MAP *.test 127.0.0.1'],
     acceptDownloads: true,
     ...rest,
   })
@@ -104,6 +104,8 @@ export async function fill(page, { names, signer, days, dates, subject = {}, ...
 /** Fills in the form, presses Create and waits for the result. */
 export async function create(page, order) {
   await fill(page, order)
+  // not the result of an earlier order
+  await page.evaluate(() => document.querySelector('.paper')?.setAttribute('data-old', ''))
   await page.click('#create')
-  await page.locator('#made-title').waitFor({ timeout: 50_000 })
+  await page.locator('.paper[data-whole]:not([data-old])').waitFor({ timeout: 50_000 })
 }

@@ -24,28 +24,61 @@ const time = (iso) => h('time', { datetime: iso }, moment.format(new Date(iso)))
 
 const withoutType = (name) => name.replace(/^(DNS|IP|email|URI):/, '')
 
-/** @param {import('./make.js').Order} order */
-export function showResult(order, made) {
+/**
+ * Shows what matters at once and the rest in steps, so that no step keeps the page from answering.
+ *
+ * @param {import('./make.js').Order} order
+ */
+export async function showResult(order, made) {
   const { certificate, authority } = made
   const place = byId('made')
-  place.replaceChildren(
-    paper(made),
-    h('section', { class: 'panel' }, h('h3', {}, texts.made.details), facts(made)),
-    ...snippets(texts.use.title, forServers(certificate) ? serverSnippets(certificate) : []),
-    ...snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority))),
-    ...snippets(texts.again.title, [
-      { title: 'certmint', text: certmintCommand(order, made) },
-      { title: 'openssl', text: opensslCommand(order, made) },
-      { title: 'JavaScript', text: javascript(order) },
-    ]),
-  )
+  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
+  const main = paper(made, seal)
+  place.replaceChildren(main)
   byId('empty').hidden = true
   place.hidden = false
   byId('result').setAttribute('aria-labelledby', 'made-title')
   announce(texts.made.status(titleOf(certificate), day.format(new Date(certificate.notAfter))))
   byId('made-title').focus({ preventScroll: true })
-  bringIntoView(byId('result'))
+  const steps = [
+    () => bringIntoView(byId('result')),
+    () => drawSeal(seal, certificate.fingerprints.sha256),
+    () => place.append(panel(texts.made.details, facts(made))),
+    () => {
+      if (forServers(certificate)) {
+        place.append(snippets(texts.use.title, serverSnippets(certificate)))
+      }
+    },
+    () => place.append(snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority)))),
+    () =>
+      place.append(
+        snippets(texts.again.title, [
+          { title: 'certmint', text: certmintCommand(order, made) },
+          { title: 'openssl', text: opensslCommand(order, made) },
+          { title: 'JavaScript', text: javascript(order) },
+        ]),
+      ),
+  ]
+  for (const step of steps) {
+    await nextFrame()
+    // something else may have been made meanwhile
+    if (!main.isConnected) return
+    step()
+  }
+  main.dataset.whole = ''
 }
+
+/** Lets go of what was made, keys above all. */
+export function forgetResult() {
+  byId('made').replaceChildren()
+  byId('made').hidden = true
+  byId('empty').hidden = false
+  byId('result').setAttribute('aria-labelledby', 'result-title')
+}
+
+const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 16))
+
+const panel = (title, content) => h('section', { class: 'panel' }, h('h3', {}, title), content)
 
 /** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
 function bringIntoView(element) {
@@ -61,11 +94,9 @@ const titleOf = ({ san = [], subject }) => (san.length > 0 ? withoutType(san[0])
 
 // ---------------------------------------------------------------- the certificate
 
-function paper({ certificate, authority, files }) {
+function paper({ certificate, authority, files }, seal) {
   const { made } = texts
-  const { san = [], notAfter, fingerprints } = certificate
-  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
-  drawSeal(seal, fingerprints.sha256)
+  const { san = [], notAfter } = certificate
   const summary = [
     made.goodFor(purposeText(certificate)),
     made.goodUntil(day.format(new Date(notAfter))),
@@ -223,7 +254,6 @@ function copyButton(name, text) {
 // ---------------------------------------------------------------- snippets
 
 function snippets(title, items) {
-  if (items.length === 0) return []
   const content = ({ title: name, text }) =>
     h(
       'div',
@@ -231,15 +261,6 @@ function snippets(title, items) {
       h('pre', { tabindex: '0', role: 'region', 'aria-label': name }, h('code', {}, text)),
       copyButton(name, text),
     )
-  return [
-    h(
-      'section',
-      { class: 'panel' },
-      h('h3', {}, title),
-      tabs(
-        title,
-        items.map((item) => ({ title: item.title, content: content(item) })),
-      ),
-    ),
-  ]
+  const list = items.map((item) => ({ title: item.title, content: content(item) }))
+  return panel(title, tabs(title, list))
 }

@@ -5,7 +5,7 @@
 
 import { path } from '../dom.js'
 
-const POINTS = 900
+const POINTS = 480
 const RINGS = 5
 
 /** Numbers of a text: the bytes of a fingerprint, else character codes. */
