@@ -106,7 +106,7 @@ static const char *item_path(json_value parent, size_t index)
 
 /* Nothing that is asked for is nested deeper than a few levels; jsmn takes time that grows with the
  * square of the depth. */
-enum { TOKEN_LIMIT = 200000, DEPTH_LIMIT = 64 };
+enum { TOKEN_LIMIT = 2000000, DEPTH_LIMIT = 64 };
 
 static bool too_deep(const char *text, size_t size)
 {
@@ -147,7 +147,8 @@ bool json_parse(json_document *document, arena *a, const char *text, size_t size
     jsmn_init(&parser);
     int count = jsmn_parse(&parser, text, size, NULL, 0);
     if (count > TOKEN_LIMIT) {
-        json_fail(root, CM_ERR_LIMIT, "the request has too many parts");
+        json_fail(root, CM_ERR_LIMIT,
+                  "the options have more than two million parts: give fewer at a time");
         return false;
     }
     if (count > 0) {
@@ -464,6 +465,27 @@ int64_t json_integer(json_value v, int64_t minimum, int64_t maximum)
     return value;
 }
 
+/* Names the value, as far as it is plain and short. */
+static void fail_hex(json_value v, cm_text text)
+{
+    enum { SHOWN = 40 };
+    static const char rule[] =
+        "\" is not hexadecimal: digits and a to f, bytes apart by colons or not";
+    char message[1 + SHOWN + 3 + sizeof rule] = "\"";
+    size_t size = 1;
+    while (size <= SHOWN && size <= text.size && text.data[size - 1] >= ' ' &&
+           text.data[size - 1] <= '~') {
+        message[size] = text.data[size - 1];
+        size++;
+    }
+    if (size <= text.size) {
+        memcpy(message + size, "...", 3);
+        size += 3;
+    }
+    memcpy(message + size, rule, sizeof rule);
+    json_fail(v, CM_ERR_INVALID, message);
+}
+
 cm_view json_hex(json_value v)
 {
     cm_text text = json_text(v);
@@ -484,7 +506,7 @@ cm_view json_hex(json_value v)
             continue;
         }
         if (digit < 0) {
-            json_fail(v, CM_ERR_INVALID, "must be a string of hexadecimal digits");
+            fail_hex(v, text);
             return nothing;
         }
         out[at / 2] = (uint8_t)(out[at / 2] << 4 | digit);

@@ -143,7 +143,11 @@ describe('every extension, kind of name and signature has its flag', () => {
       value: [
         ...['email:a@shop.test', 'URI:https://shop.test/', 'RID:1.2.3'],
         expect.stringMatching(/^DirName:.*US.*x/),
-        ...['other:1.3.6.1.4.1.311.20.2.3', 'other:1.2.3.4', 'IP:127.0.0.1'],
+        ...[
+          'other:1.3.6.1.4.1.311.20.2.3:0c0b614073686f702e74657374',
+          'other:1.2.3.4:0c0161',
+          'IP:127.0.0.1',
+        ],
         ...['DNS:xn--bcher-kva.test', 'DNS:*.shop.test'],
       ],
     },
