@@ -288,7 +288,7 @@ describe('modes', () => {
       return String(await readAll(socket))
     }
     const three = await talk(
-      'GET /1 HTTP/1.1\r\n\r\n'.repeat(2) + 'HEAD /3 HTTP/1.1\r\nConnection: close\r\n\r\n',
+      `${'GET /1 HTTP/1.1\r\n\r\n'.repeat(2)}HEAD /3 HTTP/1.1\r\nConnection: close\r\n\r\n`,
     )
     expect(three.match(/^HTTP\/1\.1 200 OK\r$/gm)).toHaveLength(3)
     expect(three.match(/^version /gm)).toHaveLength(2)

@@ -29,7 +29,7 @@ beforeAll(async () => {
   files.write('empty', '')
   files.write('short', 'too short')
   files.write('text', 'this is no certificate\n')
-  files.write('torn.pem', one.cert.pem.slice(0, 200) + '\n-----END CERTIFICATE-----\n')
+  files.write('torn.pem', `${one.cert.pem.slice(0, 200)}\n-----END CERTIFICATE-----\n`)
   files.write('public.key', one.key.publicKey.pem)
 })
 
