@@ -14,14 +14,27 @@ static void keep_error(json_value v, cm_status status, const cm_error *error)
     }
 }
 
+/* The length of a list that the core would refuse anyway if it were longer, before memory is taken
+ * for it. */
+static size_t list_length(json_value v)
+{
+    enum { LIST_LIMIT = 1000 };
+    size_t length = json_length(v);
+    if (length > LIST_LIMIT) {
+        json_fail(v, CM_ERR_LIMIT, "has too many items; at most 1000 are taken");
+        return 0;
+    }
+    return length;
+}
+
 /* ------------------------------------------------------------------ names */
 
 static void read_name(json_value v, cm_name *out)
 {
     static const char *const members[] = {"type", "value", "sameRdn", NULL};
     if (json_is_array(v)) {
-        cm_attribute *attributes =
-            arena_take(v.document->arena, json_length(v) + 1, sizeof *attributes);
+        size_t count = list_length(v);
+        cm_attribute *attributes = arena_take(v.document->arena, count + 1, sizeof *attributes);
         if (attributes == NULL) {
             return;
         }
@@ -33,7 +46,7 @@ static void read_name(json_value v, cm_name *out)
             attributes[i].same_rdn = json_boolean(json_member(item, "sameRdn"));
         }
         out->attributes = attributes;
-        out->attribute_count = json_length(v);
+        out->attribute_count = count;
         out->empty = out->attribute_count == 0;
     } else {
         out->text = json_text(v);
@@ -89,8 +102,8 @@ static void read_general_name(json_value v, cm_general_name *out)
 
 static const cm_general_name *read_general_names(json_value v, size_t *count)
 {
-    cm_general_name *names = arena_take(v.document->arena, json_length(v) + 1, sizeof *names);
-    *count = json_length(v);
+    *count = list_length(v);
+    cm_general_name *names = arena_take(v.document->arena, *count + 1, sizeof *names);
     if (names != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -102,8 +115,8 @@ static const cm_general_name *read_general_names(json_value v, size_t *count)
 
 static const cm_text *read_texts(json_value v, size_t *count)
 {
-    cm_text *texts = arena_take(v.document->arena, json_length(v) + 1, sizeof *texts);
-    *count = json_length(v);
+    *count = list_length(v);
+    cm_text *texts = arena_take(v.document->arena, *count + 1, sizeof *texts);
     if (texts != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -162,6 +175,7 @@ static void read_key_usage(json_value v, cm_extensions *x)
     if (x->key_usage.choice == CM_SET) {
         json_value usages = items_of(v, "usages", &x->key_usage.critical);
         x->key_usage.choice = usages.given ? CM_SET : CM_DEFAULT;
+        (void)list_length(usages);
         FOR_EACH(item, i, usages)
         {
             cm_error error;
@@ -199,9 +213,10 @@ static void read_certificate_policies(json_value v, cm_extensions *x)
 {
     static const char *const members[] = {"oid", "cps", NULL};
     v = items_of(v, "policies", &x->certificate_policies.critical);
-    cm_policy *policies = arena_take(v.document->arena, json_length(v) + 1, sizeof *policies);
+    x->certificate_policies.count = list_length(v);
+    cm_policy *policies =
+        arena_take(v.document->arena, x->certificate_policies.count + 1, sizeof *policies);
     x->certificate_policies.items = policies;
-    x->certificate_policies.count = json_length(v);
     if (policies != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -230,6 +245,7 @@ static void read_authority_info_access(json_value v, cm_extensions *x)
 
 static void read_tls_feature(json_value v, cm_extensions *x)
 {
+    (void)list_length(v);
     FOR_EACH(item, i, v)
     {
         cm_text feature = json_text(item);
@@ -245,9 +261,10 @@ static void read_tls_feature(json_value v, cm_extensions *x)
 static void read_custom(json_value v, cm_extensions *x)
 {
     static const char *const members[] = {"oid", "critical", "der", NULL};
-    cm_custom_extension *custom = arena_take(v.document->arena, json_length(v) + 1, sizeof *custom);
+    x->custom_count = list_length(v);
+    cm_custom_extension *custom =
+        arena_take(v.document->arena, x->custom_count + 1, sizeof *custom);
     x->custom = custom;
-    x->custom_count = json_length(v);
     if (custom != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -384,7 +401,7 @@ static unsigned read_honor(json_value v)
                  {"keyUsage", CM_HONOR_KEY_USAGE},
                  {"extendedKeyUsage", CM_HONOR_EXTENDED_KEY_USAGE},
                  {"tlsFeature", CM_HONOR_TLS_FEATURE}};
-    unsigned honor = v.given && json_length(v) == 0 ? CM_HONOR_NOTHING : 0;
+    unsigned honor = v.given && list_length(v) == 0 ? CM_HONOR_NOTHING : 0;
     FOR_EACH(item, i, v)
     {
         cm_text text = json_text(item);

@@ -5,8 +5,11 @@ import { texts } from './texts.js'
 /** The text that a path like "signer.self.title" names. */
 export const textAt = (path) => path.split('.').reduce((part, name) => part?.[name], texts)
 
-/** Puts the texts into the elements that ask for one. */
+/** Puts the texts into the elements that ask for one, as content or as label. */
 export function fillTexts(root) {
+  for (const element of root.querySelectorAll('[data-text-label]')) {
+    element.label = textAt(element.dataset.textLabel)
+  }
   for (const element of root.querySelectorAll('[data-text]')) {
     element.textContent = textAt(element.dataset.text)
   }

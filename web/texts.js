@@ -7,16 +7,16 @@ export const texts = {
 
   names: {
     label: 'Host name',
-    hint: 'Several? Put spaces between: shop.test *.shop.test 192.0.2.7 me@shop.test',
+    hint: 'Several? Put spaces between: names, *.wildcards, IP or e-mail addresses, URIs.',
     missing: 'give at least one name, like localhost or 192.0.2.7',
   },
 
   signer: {
     label: 'Signed by',
-    self: { title: 'Itself', note: 'One file. For tests, tools and pinning.' },
+    self: { title: 'Itself', note: 'For tests, tools and pinning.' },
     authority: {
-      title: 'An authority of its own',
-      note: 'Two files. For browsers: trust the authority, not the site.',
+      title: 'Its own authority',
+      note: 'For browsers: trust the authority once.',
     },
   },
 
@@ -28,12 +28,8 @@ export const texts = {
   },
   key: {
     label: 'Key',
-    'p-256': 'EC P-256: small, fast',
-    'p-384': 'EC P-384',
-    'p-521': 'EC P-521: not for browsers',
-    'rsa-2048': 'RSA 2048: the most widely known',
-    'rsa-3072': 'RSA 3072',
-    'rsa-4096': 'RSA 4096: takes some seconds',
+    ec: 'Elliptic curve: small and fast',
+    rsa: 'RSA: known to everything, slower',
     names: {
       'p-256': 'P-256',
       'p-384': 'P-384',
@@ -93,7 +89,6 @@ export const texts = {
   },
   failure: {
     load: 'The certificate maker could not be loaded. Reload the page, or try another browser.',
-    field: (label, rule) => `${label}: ${rule}`,
   },
 
   empty: {
@@ -106,6 +101,9 @@ export const texts = {
   made: {
     title: 'Certificate',
     more: (count) => (count === 1 ? 'and one more name' : `and ${count} more names`),
+    goodFor: (purposes) => `For ${purposes}`,
+    goodUntil: (date) => `until ${date}`,
+    details: 'In detail',
     from: 'Valid from',
     until: 'Valid until',
     names: 'Names',
@@ -114,11 +112,12 @@ export const texts = {
     use: 'For',
     signed: 'Signed',
     fingerprint: 'SHA-256 fingerprint',
+    authorityFingerprint: 'SHA-256 fingerprint of ca.pem',
     span: (days) => (days === 1 ? '1 day' : `${days} days`),
     bySelf: (signature) => `by itself, ${signature}`,
     byAuthority: (issuer, signature) => `by ${issuer}, ${signature}`,
-    elliptic: (curve) => `EC, ${curve}`,
-    rsa: (bits) => `RSA, ${bits} bits`,
+    elliptic: (curve) => `EC ${curve}`,
+    rsa: (bits) => `RSA ${bits}`,
     status: (name, until) => `Certificate for ${name} made, valid until ${until}.`,
     purposes: {
       serverAuth: 'servers',
@@ -128,9 +127,9 @@ export const texts = {
     },
     anything: 'anything',
     untrusted: {
-      self: 'Not trusted by anyone until you tell them: hand certificate.pem to the clients that should accept it.',
+      self: 'Trusted by nobody until you hand certificate.pem to the clients that should accept it. Browsers go on warning; for them choose “Its own authority”.',
       authority:
-        'Not trusted by anyone until they trust ca.pem. Do that once, and everything signed by this authority is accepted.',
+        'Trusted by nobody until they trust ca.pem. Do that once, and whatever this authority signs is accepted.',
     },
     notYet: (date) => `Clients refuse it before ${date}.`,
     expired: (date) => `Clients refuse it: it ended ${date}.`,
@@ -161,10 +160,7 @@ export const texts = {
   },
   again: {
     title: 'The same from a terminal',
-    rounded: 'openssl counts whole days from now, so its dates differ.',
-    keyFormat: 'openssl writes this key in the other format; this turns it.',
   },
-  copyText: (name) => `Copy: ${name}`,
 
   proof: {
     label: 'Is nothing sent? See for yourself',

@@ -203,6 +203,9 @@ async function claimWithoutLinks(temporary, path) {
   await fs.rename(temporary, path)
 }
 
+/** How long to wait for another process to be done with a file, in milliseconds. */
+const LOCK_PATIENCE = 10_000
+
 /**
  * Does work while nobody else does, by a lock file beside `path` that names the process. A lock whose
  * process is gone does not count.
@@ -217,27 +220,33 @@ export async function withLock(path, work) {
   }
 }
 
-async function takeLock(lock, path, again = true) {
+async function takeLock(lock, path) {
+  const own = await stage({ path: lock, data: `${process.pid}\n`, mode: PUBLIC_MODE })
+  const end = Date.now() + LOCK_PATIENCE
   try {
-    await fs.writeFile(lock, `${process.pid}\n`, { flag: 'wx', mode: PUBLIC_MODE })
-  } catch (error) {
-    if (error.code !== 'EEXIST') {
-      error.path = dirname(path)
-      throw error
+    while (!(await hasClaimed(own.temporary, lock))) {
+      const owner = Number(await fs.readFile(lock, 'utf8').catch(() => process.pid))
+      if (!isRunning(owner)) await remove(lock)
+      else if (Date.now() > end) {
+        throw new FileError(`${path}: process ${owner} is working on it; if not, remove ${lock}`)
+      } else await new Promise((resolve) => setTimeout(resolve, 30))
     }
-    const owner = Number(await fs.readFile(lock, 'utf8').catch(() => ''))
-    if (again && !isRunning(owner)) {
-      await remove(lock)
-      return takeLock(lock, path, false)
-    }
-    throw new FileError(
-      `${path}: process ${owner || '(unknown)'} is working on it; if not, remove ${lock}`,
-    )
+  } finally {
+    await remove(own.temporary)
   }
 }
 
+const hasClaimed = (temporary, lock) =>
+  claim(temporary, lock).then(
+    () => true,
+    (error) => {
+      if (error instanceof FileError) return false
+      throw error
+    },
+  )
+
 function isRunning(pid) {
-  if (!pid) return true // just being written
+  if (!(pid > 0)) return false
   try {
     process.kill(pid, 0)
     return true

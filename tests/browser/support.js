@@ -25,16 +25,25 @@ const executablePath = () => {
   return found
 }
 
-/** Serves dist/web and opens it. @param {object} [options] of the browser's context */
+export const built = path.join(root, 'dist', 'web')
+
+/**
+ * Serves the page and opens it.
+ *
+ * @param {{ folder?: string, under?: string, host?: string, broken?: boolean }} [options] the folder
+ *   served, the path of the page in it, the host name it is opened by (other than localhost: no
+ *   secure context), whether it is expected not to load; all others are of the browser's context
+ */
 export async function openPage(options = {}) {
-  const server = await serve(path.join(root, 'dist', 'web'), 0)
+  const { folder = built, under = '', host = 'localhost', broken = false, ...rest } = options
+  const server = await serve(folder, 0)
   const profile = scratch()
   const context = await chromium.launchPersistentContext(profile.folder, {
     executablePath: executablePath(),
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, '--host-resolver-rules=MAP *.test 127.0.0.1'],
     acceptDownloads: true,
-    ...options,
+    ...rest,
   })
   const page = context.pages()[0] ?? (await context.newPage())
   /** What should never be: errors, warnings, breaches of the policy. */
@@ -44,16 +53,29 @@ export async function openPage(options = {}) {
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   const requests = []
-  context.on('request', (request) => requests.push(request.url()))
-  const address = `http://localhost:${server.port}/`
+  context.on('request', (request) => {
+    // a download is a blob of the page's own
+    if (!request.url().startsWith('blob:')) requests.push(request.url())
+  })
+  const address = `http://${host}:${server.port}/${under}`
   await page.goto(address)
-  await loaded(page)
+  if (!broken) await loaded(page)
   return {
     page,
     context,
     address,
     complaints,
     requests,
+    profile: profile.folder,
+    /** As if the page were opened for the first time; nothing is on record any more. */
+    startAfresh: async () => {
+      await page.goto('about:blank')
+      await page.goto(address)
+      await loaded(page)
+      complaints.length = 0
+      requests.length = 0
+    },
+    stopServer: () => server.close(),
     close: async () => {
       await context.close()
       server.close()
@@ -63,3 +85,27 @@ export async function openPage(options = {}) {
 
 /** Waits until the page has all it needs. */
 export const loaded = (page) => page.waitForSelector('html[data-loaded]', { state: 'attached' })
+
+/** Fills in the form; what is not given stays as it is. */
+export async function fill(page, { names, signer, days, dates, subject = {}, ...choices }) {
+  if (names !== undefined) await page.fill('#names', names)
+  if (signer) await page.check(`[name="signer"][value="${signer}"]`)
+  await page.evaluate(() => (document.getElementById('options').open = true))
+  for (const [id, value] of Object.entries(choices)) await page.selectOption(`#${id}`, value)
+  if (days !== undefined) await page.fill('#days', days)
+  if (dates) {
+    await page.check('[name="validity"][value="dates"]')
+    await page.fill('#notBefore', dates[0])
+    await page.fill('#notAfter', dates[1])
+  }
+  for (const [id, value] of Object.entries(subject)) await page.fill(`#${id}`, value)
+}
+
+/** Fills in the form, presses Create and waits for the result. */
+export async function create(page, order) {
+  await fill(page, order)
+  // not the result of an earlier order
+  await page.evaluate(() => document.querySelector('.paper')?.setAttribute('data-old', ''))
+  await page.click('#create')
+  await page.locator('.paper[data-whole]:not([data-old])').waitFor({ timeout: 50_000 })
+}

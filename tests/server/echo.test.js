@@ -133,13 +133,16 @@ describe('echo', () => {
     expect(median(times)).toBeLessThan(40)
   })
 
-  test.each(versions)('%s: half-close: what was sent before the end comes back', async (version) => {
-    const socket = await connect(server, { ...only(version), allowHalfOpen: true })
-    const data = pattern(300_000, 3)
-    socket.end(data)
-    const back = await readAll(socket)
-    expect(back.equals(data)).toBe(true)
-  })
+  test.each(versions)(
+    '%s: half-close: what was sent before the end comes back',
+    async (version) => {
+      const socket = await connect(server, { ...only(version), allowHalfOpen: true })
+      const data = pattern(300_000, 3)
+      socket.end(data)
+      const back = await readAll(socket)
+      expect(back.equals(data)).toBe(true)
+    },
+  )
 
   test.each(versions)('%s: ends with close_notify, not with a bare end', async (version) => {
     const socket = await connect(server, only(version))

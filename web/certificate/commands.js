@@ -41,10 +41,10 @@ function certmintFlags({ key, keyFormat, template }) {
 }
 
 export function certmintCommand(order, { authority }) {
-  const names = order.names.map(quote)
+  const names = order.names.map(quote).join(' ')
   const out = ['--out certificate.pem', '--key-out private_key.pem']
   const flags = certmintFlags(order)
-  if (!authority) return command('npx certmint self-signed', [...names, ...flags, ...out])
+  if (!authority) return command(`npx certmint self-signed ${names}`.trimEnd(), [...flags, ...out])
   const ca = certmintFlags({
     ...order,
     template: { ...order.template, profile: 'server', subject: pairsOf(authority.subject) },
@@ -52,7 +52,7 @@ export function certmintCommand(order, { authority }) {
   const days = order.template.notAfter ? [] : flag('--days', spanInDays(authority))
   return [
     command('npx certmint ca', [...ca, ...days]),
-    command('npx certmint issue', [...names, ...flags, ...out]),
+    command(`npx certmint issue ${names}`.trimEnd(), [...flags, ...out]),
   ].join('\n')
 }
 

@@ -3,7 +3,7 @@
 import { announce, byId } from '../dom.js'
 import { texts } from '../texts.js'
 import { Form } from './form.js'
-import { showResult } from './result.js'
+import { forgetResult, showResult } from './result.js'
 import { drawSeal } from './seal.js'
 
 /** Work that is done sooner than this shows no progress: it would only flash. */
@@ -17,6 +17,8 @@ export function startCertificateFlow(bridge) {
   drawSeal(byId('empty-seal'), 'certmint')
   const form = new Form()
   form.onSubmit(() => create(bridge, form))
+  // the browser may keep the page for "Back": without keys
+  addEventListener('pagehide', forgetResult)
 }
 
 /** @type {AbortController | undefined} while something is being made */

@@ -13,6 +13,13 @@ const inputOf = (field) => {
   return field === 'subject' ? 'CN' : field
 }
 
+const isChanged = (element) =>
+  element.type === 'radio'
+    ? element.checked !== element.defaultChecked
+    : element.tagName === 'SELECT'
+      ? !element.selectedOptions[0]?.defaultSelected
+      : element.value !== element.defaultValue
+
 /** What a person typed that only the form can judge. */
 class FormError extends Error {
   constructor(field, rule) {
@@ -30,7 +37,9 @@ export class Form {
       this.#setError(event.target.id, '')
       this.#setError('form', '')
       this.#update()
+      this.#remember()
     })
+    this.#recall()
     byId('CN').placeholder = texts.subject.defaultCN
     this.#update()
   }
@@ -51,8 +60,8 @@ export class Form {
     const names = this.#value('names')
       .split(/[\s,;]+/)
       .filter(Boolean)
+    if (names.length === 0 && !this.#value('CN')) throw new FormError('names', texts.names.missing)
     const subject = this.#subject(names)
-    if (names.length === 0 && !subject) throw new FormError('names', texts.names.missing)
     const hash = this.#value('hash')
     return {
       names,
@@ -90,6 +99,20 @@ export class Form {
     const input = byId(name)
     if (input.validity.badInput) throw new FormError(name, texts.incompleteDate)
     return input.value === '' ? {} : { [name]: new Date(input.value) }
+  }
+
+  /** Keeps what was typed with this entry of the tab's history, for a reload; not in any storage. */
+  #remember() {
+    history.replaceState(Object.fromEntries(new FormData(this.#form)), '')
+  }
+
+  #recall() {
+    for (const [name, value] of Object.entries(history.state ?? {})) {
+      const element = this.#form.elements[name]
+      if (element) element.value = value
+    }
+    const folded = [...this.#form.querySelectorAll('details input, details select')]
+    byId('options').open = folded.some(isChanged)
   }
 
   /** What hangs on what was chosen. */

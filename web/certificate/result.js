@@ -24,39 +24,84 @@ const time = (iso) => h('time', { datetime: iso }, moment.format(new Date(iso)))
 
 const withoutType = (name) => name.replace(/^(DNS|IP|email|URI):/, '')
 
-/** @param {import('./make.js').Order} order */
-export function showResult(order, made) {
+/**
+ * Shows what matters at once and the rest in steps, so that no step keeps the page from answering.
+ *
+ * @param {import('./make.js').Order} order
+ */
+export async function showResult(order, made) {
   const { certificate, authority } = made
   const place = byId('made')
-  place.replaceChildren(
-    paper(made),
-    h('section', { class: 'panel' }, h('h3', {}, texts.files.title), fileList(made.files)),
-    ...snippets(texts.use.title, serverOnly(certificate) ? serverSnippets(certificate) : []),
-    ...snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority))),
-    ...snippets(texts.again.title, [
-      { title: 'certmint', text: certmintCommand(order, made) },
-      { title: 'openssl', text: opensslCommand(order, made) },
-      { title: 'JavaScript', text: javascript(order) },
-    ]),
-  )
+  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
+  const main = paper(made, seal)
+  place.replaceChildren(main)
   byId('empty').hidden = true
   place.hidden = false
   byId('result').setAttribute('aria-labelledby', 'made-title')
   announce(texts.made.status(titleOf(certificate), day.format(new Date(certificate.notAfter))))
-  byId('made-title').focus()
+  byId('made-title').focus({ preventScroll: true })
+  const steps = [
+    () => bringIntoView(byId('result')),
+    () => drawSeal(seal, certificate.fingerprints.sha256),
+    () => place.append(panel(texts.made.details, facts(made))),
+    () => {
+      if (forServers(certificate)) {
+        place.append(snippets(texts.use.title, serverSnippets(certificate)))
+      }
+    },
+    () => place.append(snippets(texts.use.trust, trustSnippets(certificate, Boolean(authority)))),
+    () =>
+      place.append(
+        snippets(texts.again.title, [
+          { title: 'certmint', text: certmintCommand(order, made) },
+          { title: 'openssl', text: opensslCommand(order, made) },
+          { title: 'JavaScript', text: javascript(order) },
+        ]),
+      ),
+  ]
+  for (const step of steps) {
+    await nextFrame()
+    // something else may have been made meanwhile
+    if (!main.isConnected) return
+    step()
+  }
+  main.dataset.whole = ''
 }
 
-const serverOnly = ({ extendedKeyUsage = [] }) => extendedKeyUsage.includes('serverAuth')
+/** Lets go of what was made, keys above all. */
+export function forgetResult() {
+  byId('made').replaceChildren()
+  byId('made').hidden = true
+  byId('empty').hidden = false
+  byId('result').setAttribute('aria-labelledby', 'result-title')
+}
+
+const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 16))
+
+const panel = (title, content) => h('section', { class: 'panel' }, h('h3', {}, title), content)
+
+/** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
+function bringIntoView(element) {
+  const { top } = element.getBoundingClientRect()
+  if (top >= 0 && top < innerHeight / 2) return
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+  element.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' })
+}
+
+const forServers = ({ extendedKeyUsage = [] }) => extendedKeyUsage.includes('serverAuth')
 
 const titleOf = ({ san = [], subject }) => (san.length > 0 ? withoutType(san[0]) : subject)
 
 // ---------------------------------------------------------------- the certificate
 
-function paper({ certificate, authority }) {
+function paper({ certificate, authority, files }, seal) {
   const { made } = texts
-  const { san = [], subject, notBefore, notAfter, fingerprints } = certificate
-  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
-  drawSeal(seal, fingerprints.sha256)
+  const { san = [], notAfter } = certificate
+  const summary = [
+    made.goodFor(purposeText(certificate)),
+    made.goodUntil(day.format(new Date(notAfter))),
+    keyText(certificate),
+  ]
   return h(
     'article',
     { class: 'paper' },
@@ -66,6 +111,7 @@ function paper({ certificate, authority }) {
       h('p', { class: 'kind' }, made.title),
       h('h2', { id: 'made-title', tabindex: '-1' }, titleOf(certificate)),
       san.length > 1 ? h('p', { class: 'more' }, made.more(san.length - 1)) : undefined,
+      h('p', { class: 'summary' }, summary.join(' · ')),
       seal,
     ),
     h(
@@ -74,21 +120,29 @@ function paper({ certificate, authority }) {
       authority ? made.untrusted.authority : made.untrusted.self,
       ...warnings(certificate).map((text) => h('strong', {}, ` ${text}`)),
     ),
-    h(
-      'dl',
-      { class: 'facts' },
-      ...fact(made.from, time(notBefore)),
-      ...fact(
-        made.until,
-        h('span', {}, time(notAfter), ` (${made.span(spanInDays(certificate))})`),
-      ),
-      ...(san.length > 1 ? fact(made.names, nameList(san)) : []),
-      ...fact(made.subject, subject),
-      ...fact(made.key, keyText(certificate)),
-      ...fact(made.use, purposeText(certificate)),
-      ...fact(made.signed, signedText(certificate, authority)),
-      ...fact(made.fingerprint, fingerprint(fingerprints.sha256), 'wide'),
-    ),
+    h('h3', { class: 'visually-hidden' }, texts.files.title),
+    fileList(files),
+  )
+}
+
+function facts({ certificate, authority }) {
+  const { made } = texts
+  const { san = [], subject, notBefore, notAfter, fingerprints } = certificate
+  const until = h('span', {}, time(notAfter), ` (${made.span(spanInDays(certificate))})`)
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...fact(made.from, time(notBefore)),
+    ...fact(made.until, until),
+    ...(san.length > 1 ? fact(made.names, nameList(san)) : []),
+    ...fact(made.subject, subject),
+    ...fact(made.key, keyText(certificate)),
+    ...fact(made.use, purposeText(certificate)),
+    ...fact(made.signed, signedText(certificate, authority)),
+    ...fact(made.fingerprint, fingerprint(fingerprints.sha256), 'wide'),
+    ...(authority
+      ? fact(made.authorityFingerprint, fingerprint(authority.fingerprints.sha256), 'wide')
+      : []),
   )
 }
 
@@ -110,9 +164,9 @@ function signedText({ signature, issuer }, authority) {
   return authority ? texts.made.byAuthority(issuer, algorithm) : texts.made.bySelf(algorithm)
 }
 
-/** In groups that wrap between bytes. */
+/** In groups of eight bytes, which wrap as wholes where there is room. */
 const fingerprint = (text) =>
-  h('code', {}, ...text.split(':').flatMap((pair, i) => (i ? [':', h('wbr'), pair] : [pair])))
+  h('code', {}, ...text.match(/(..:?){8}/g).map((group) => h('span', {}, group)))
 
 /** What a person may not expect. */
 function warnings(certificate) {
@@ -122,8 +176,8 @@ function warnings(certificate) {
   return [
     Date.parse(notBefore) > now && made.notYet(moment.format(new Date(notBefore))),
     Date.parse(notAfter) < now && made.expired(moment.format(new Date(notAfter))),
-    serverOnly(certificate) && spanInDays(certificate) > 825 && made.longForApple,
-    serverOnly(certificate) && publicKey.curve === 'P-521' && made.p521,
+    forServers(certificate) && spanInDays(certificate) > 825 && made.longForApple,
+    forServers(certificate) && publicKey.curve === 'P-521' && made.p521,
   ].filter(Boolean)
 }
 
@@ -200,7 +254,6 @@ function copyButton(name, text) {
 // ---------------------------------------------------------------- snippets
 
 function snippets(title, items) {
-  if (items.length === 0) return []
   const content = ({ title: name, text }) =>
     h(
       'div',
@@ -208,15 +261,6 @@ function snippets(title, items) {
       h('pre', { tabindex: '0', role: 'region', 'aria-label': name }, h('code', {}, text)),
       copyButton(name, text),
     )
-  return [
-    h(
-      'section',
-      { class: 'panel' },
-      h('h3', {}, title),
-      tabs(
-        title,
-        items.map((item) => ({ title: item.title, content: content(item) })),
-      ),
-    ),
-  ]
+  const list = items.map((item) => ({ title: item.title, content: content(item) }))
+  return panel(title, tabs(title, list))
 }

@@ -5,7 +5,7 @@
 
 import { path } from '../dom.js'
 
-const POINTS = 720
+const POINTS = 480
 const RINGS = 5
 
 /** Numbers of a text: the bytes of a fingerprint, else character codes. */
@@ -19,7 +19,7 @@ function ring(radius, [petals, finer, depth, phase]) {
   const points = []
   for (let i = 0; i < POINTS; i++) {
     const angle = (i / POINTS) * 2 * Math.PI
-    const wave = Math.sin(angle * petals + phase) * depth + Math.sin(angle * finer) * (depth * 0.45)
+    const wave = Math.sin(angle * petals + phase) * depth + Math.sin(angle * finer) * (depth * 0.3)
     const r = radius * (1 + wave)
     points.push(`${(r * Math.cos(angle)).toFixed(1)} ${(r * Math.sin(angle)).toFixed(1)}`)
   }

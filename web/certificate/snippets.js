@@ -72,7 +72,7 @@ export function serverSnippets(certificate) {
       ),
     },
     {
-      title: 'Echo',
+      title: 'certmint-echo',
       text: lines(
         'certmint-echo --listen 127.0.0.1:8443 \\',
         '    --cert certificate.pem --key private_key.pem',
