@@ -472,9 +472,7 @@ static void check_store(const cm_bytes *der, const char *passphrase, bool trust)
 static void stores(void)
 {
     static const char *const passphrases[] = {
-        "changeit", "",
-        "Gr\xc3\xbc\xc3\x9f"
-        "e \xf0\x9f\x94\x91",
+        "changeit", "", "Gr\xc3\xbc\xc3\x9f\x65 \xf0\x9f\x94\x91",
         "a passphrase of more than the thirty-one characters that mbedTLS's derivation takes"};
     for (int encryption = 0; encryption <= CM_PKCS12_JAVA_TRUST_STORE; encryption++) {
         for (size_t i = 0; i < sizeof passphrases / sizeof passphrases[0]; i++) {
