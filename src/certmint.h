@@ -406,7 +406,8 @@ typedef struct cm_certificate_template {
     /*
      * A certification request (PKCS#10, PEM or DER) to answer: its signature is checked and its
      * public key certified; the subject_key of cm_certificate_create must be NULL. From what it
-     * asks for only what `honor` names is taken, where the template does not say otherwise.
+     * asks for only what `honor` names is taken, where the template does not say otherwise; its
+     * subject and names are judged as given ones are.
      * keyUsage and extendedKeyUsage are cut down to what the profile grants; basicConstraints, name
      * constraints and everything unknown are never taken.
      */
@@ -513,7 +514,9 @@ typedef struct cm_crl_template {
     int64_t validity;    /* seconds; 0 = 30 days */
     cm_view number;      /* CRLNumber, big-endian; default: that of `previous` + 1, else 1 */
     cm_view previous; /* the list to extend (PEM, label X509 CRL, or DER): the issuer's, signature
-                         checked; its entries are kept */
+signature
+                         checked; its entries are kept. No partial, indirect or delta list:
+                         CM_ERR_UNSUPPORTED for critical extensions */
     const cm_revoked *revoked; /* added; a serial already listed gets the new date and reason */
     size_t revoked_count;
     cm_hash hash;
