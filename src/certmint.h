@@ -514,7 +514,6 @@ typedef struct cm_crl_template {
     int64_t validity;    /* seconds; 0 = 30 days */
     cm_view number;      /* CRLNumber, big-endian; default: that of `previous` + 1, else 1 */
     cm_view previous; /* the list to extend (PEM, label X509 CRL, or DER): the issuer's, signature
-signature
                          checked; its entries are kept. No partial, indirect or delta list:
                          CM_ERR_UNSUPPORTED for critical extensions */
     const cm_revoked *revoked; /* added; a serial already listed gets the new date and reason */
