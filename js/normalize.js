@@ -44,8 +44,9 @@ export function secondsOf(value, field) {
   else if (typeof value === 'string' && /^\d{4}-\d\d-\d\d([T ]|$)/.test(value)) {
     time = Date.parse(value)
     // 30 February parses as 2 March: what comes out must be the day that went in
-    const day = Date.parse(`${value.slice(0, 10)}T00:00:00Z`)
-    if (new Date(day).toISOString().slice(0, 10) !== value.slice(0, 10)) time = NaN
+    const day = new Date(`${value.slice(0, 10)}T00:00:00Z`)
+    // toJSON, because toISOString throws when there is no such month
+    if (day.toJSON()?.slice(0, 10) !== value.slice(0, 10)) time = NaN
   }
   if (Number.isNaN(time)) {
     throw invalid(
