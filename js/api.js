@@ -12,6 +12,7 @@ import {
   isArrayBuffer,
   keySpecOf,
   nameConstraintsOf,
+  passphraseOf,
   secondsOf,
   subjectOf,
 } from './normalize.js'
@@ -22,6 +23,7 @@ import {
   PublicKey,
   RevocationList,
 } from './objects.js'
+import * as stores from './stores.js'
 
 /** Goes on with a value, or with what a promise will bring. */
 const then = (value, next) => (value instanceof Promise ? value.then(next) : next(value))
@@ -72,6 +74,12 @@ function renameRequest(error) {
   return error
 }
 
+/** PEM, DER, or a JWK as text or as an object. */
+function keyDataOf(data) {
+  const isJWK = typeof data === 'object' && data !== null && 'kty' in data
+  return bytesOf(isJWK ? JSON.stringify(data) : data, 'key')
+}
+
 export class Api {
   #core
   #generate
@@ -96,10 +104,11 @@ export class Api {
   }
 
   /** @param {any} data @param {any} [options] */
-  importKey(data, { passphrase } = {}) {
+  importKey(data, { passphrase, maxIterations } = {}) {
     const info = this.#core.call('key.import', {
-      data: bytesOf(data, 'key'),
-      ...(passphrase !== undefined && { passphrase: bytesOf(passphrase, 'passphrase') }),
+      data: keyDataOf(data),
+      ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase) }),
+      maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
     })
     return info.private ? new PrivateKey(this.#core, info) : new PublicKey(this.#core, info)
   }
@@ -245,6 +254,28 @@ export class Api {
     } catch (error) {
       throw renameRequest(error)
     }
+  }
+
+  // ---------------------------------------------------------------- key stores and bundles
+
+  createPKCS12(options) {
+    return stores.createPKCS12(this.#core, (key) => this.importKey(key), options)
+  }
+
+  readPKCS12(data, options) {
+    return stores.readPKCS12(this.#core, data, options)
+  }
+
+  createPKCS7(certificates) {
+    return stores.createPKCS7(this.#core, certificates)
+  }
+
+  readPKCS7(data) {
+    return stores.readPKCS7(this.#core, data)
+  }
+
+  orderChain(certificates, options) {
+    return stores.orderChain(this.#core, certificates, options)
   }
 
   // ---------------------------------------------------------------- revocation lists

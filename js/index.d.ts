@@ -60,6 +60,8 @@ declare class Key {
   readonly pem: string
   /** Whether the other, or a certificate's key, has the same public half. */
   matches(other: PrivateKey | PublicKey | Certificate | CertificateRequest): boolean
+  /** The SHA-256 thumbprint of its JWK (RFC 7638), base64url. */
+  thumbprint(): string
   /** Zeroes and frees the key; using it afterwards is an error that says so. Keys that are merely
    * forgotten are freed some time after. */
   destroy(): void
@@ -70,14 +72,47 @@ export class PublicKey extends Key {
   /** SubjectPublicKeyInfo: BEGIN PUBLIC KEY (RFC 5280 §4.1, RFC 7468). */
   toPEM(): string
   toDER(): Uint8Array
+  /** A JSON Web Key (RFC 7517). */
+  toJWK(): JsonWebKey
+  /** A line for authorized_keys (RFC 4253 §6.6, RFC 5656 §3.1), with its end. */
+  toOpenSSH(comment?: string): string
+}
+
+/** The members of RFC 7518 §6.2 and §6.3. */
+export interface JsonWebKey {
+  kty: 'EC' | 'RSA'
+  crv?: string
+  x?: string
+  y?: string
+  n?: string
+  e?: string
+  d?: string
+  p?: string
+  q?: string
+  dp?: string
+  dq?: string
+  qi?: string
+}
+
+/** Text is UTF-8. Bytes can be overwritten by whoever holds them; text stays until it is collected. */
+export type Passphrase = string | Uint8Array | ArrayBuffer
+
+export interface KeyExportOptions {
+  format?: 'pkcs8' | 'traditional'
+  /** Encrypts (pkcs8 only): PBES2, PBKDF2 with HMAC-SHA-256, AES-256-CBC. */
+  passphrase?: Passphrase
+  /** Of PBKDF2; 600000 by default, which takes the better part of a second. */
+  iterations?: number
 }
 
 export class PrivateKey extends Key {
   private constructor()
   /** pkcs8 (default): BEGIN PRIVATE KEY (RFC 5958). traditional: PKCS#1 (RFC 8017) or SEC1
    * (RFC 5915). */
-  toPEM(options?: { format?: 'pkcs8' | 'traditional' }): string
-  toDER(options?: { format?: 'pkcs8' | 'traditional' }): Uint8Array
+  toPEM(options?: KeyExportOptions): string
+  toDER(options?: KeyExportOptions): Uint8Array
+  /** A JSON Web Key (RFC 7517) with the private members. */
+  toJWK(): JsonWebKey
   readonly publicKey: PublicKey
   /** Type and size only: a private key is not logged by accident. */
   toJSON(): { type: string; bits: number; curve?: string }
@@ -89,10 +124,18 @@ export type Encoded = string | Uint8Array | ArrayBuffer | { der: Uint8Array }
 /** Makes a private key, P-256 by default. */
 export function generateKey(spec?: KeySpec, options?: GenerateOptions): Promise<PrivateKey>
 
-/** Reads a private or public key: PKCS#1, SEC1, PKCS#8 (encrypted too), SubjectPublicKeyInfo. */
+export interface UnlockOptions {
+  passphrase?: Passphrase
+  /** A file may ask for this much key derivation, summed up; 5 million by default (seconds), Infinity
+   * for no limit. Error code "limit". */
+  maxIterations?: number
+}
+
+/** Reads a private or public key: PKCS#1, SEC1, PKCS#8 (encrypted too: PBES2, PBES1, PKCS#12's 3DES),
+ * SubjectPublicKeyInfo, OpenSSL's encrypted PEM, and JWK as text or as an object. */
 export function importKey(
-  data: string | Uint8Array | ArrayBuffer,
-  options?: { passphrase?: string | Uint8Array },
+  data: string | Uint8Array | ArrayBuffer | JsonWebKey,
+  options?: UnlockOptions,
 ): Promise<PrivateKey | PublicKey>
 
 /* ------------------------------------------------------------------ names */
@@ -419,6 +462,78 @@ export class RevocationList extends Signed {
 export function createCRL(options: CRLOptions): Promise<RevocationList>
 
 export function readCRL(data: Encoded): Promise<RevocationList>
+
+/* ------------------------------------------------------------------ key stores and bundles */
+
+/** A certificate with the name that people see beside it. */
+export interface NamedCertificate {
+  cert: Encoded
+  friendlyName?: string
+}
+
+export interface PKCS12Options {
+  /** With its certificate in `cert`; left out of a trust store. */
+  key?: PrivateKey | string | Uint8Array
+  cert?: Encoded | NamedCertificate
+  /** The certificates above it; one that is `cert` again is left out. PEM may hold several. */
+  chain?: (Encoded | NamedCertificate)[]
+  /** Further certificates: those that a trust store trusts. */
+  certificates?: (Encoded | NamedCertificate)[]
+  /** "" is the empty one. */
+  passphrase: Passphrase
+  /** The name of the entry: Java's alias. */
+  friendlyName?: string
+  /** Ties key and certificate together; default: the certificate's SHA-1. Text is hexadecimal. */
+  localKeyID?: string | Uint8Array
+  /** modern (default): AES-256 and HMAC-SHA-256. legacy: 3DES and SHA-1, for old macOS, Java 8 and
+   * Windows before 2019. java-truststore: modern, certificates alone, marked as trusted for Java. */
+  encryption?: 'modern' | 'legacy' | 'java-truststore'
+  /** Default: 600000, legacy 2048. */
+  iterations?: number
+}
+
+/** Writes a PKCS#12 file (RFC 7292): .p12, .pfx. */
+export function createPKCS12(options: PKCS12Options): Promise<Uint8Array>
+
+export interface PKCS12 {
+  /** The first key. */
+  key?: PrivateKey
+  /** Its certificate. */
+  cert?: Certificate
+  /** The other certificates, each followed by its issuer as far as it goes. Empty without a key. */
+  chain: Certificate[]
+  friendlyName?: string
+  /** Everything there is, in the order of the file. */
+  keys: { key: PrivateKey; friendlyName?: string; localKeyID?: string }[]
+  certificates: {
+    cert: Certificate
+    friendlyName?: string
+    localKeyID?: string
+    /** Marked as trusted for Java. */
+    trusted: boolean
+  }[]
+  /** How many entries are of other kinds: lists, secrets. */
+  unread: number
+}
+
+/** Opens a PKCS#12 file, modern or legacy. Code "passphrase": wrong, or the file was altered. */
+export function readPKCS12(data: Uint8Array | ArrayBuffer, options?: UnlockOptions): Promise<PKCS12>
+
+/** Writes certificates as a PKCS#7 bundle (RFC 5652): .p7b, .p7c; in the order given. */
+export function createPKCS7(
+  certificates: Encoded | Encoded[],
+): Promise<{ der: Uint8Array; pem: string }>
+
+export function readPKCS7(
+  data: Encoded,
+): Promise<{ certificates: Certificate[]; /** Revocation lists beside them. */ crls: number }>
+
+/** Puts certificates into the order of a chain, leaf first: the certificate of the key when one is
+ * given, else the first that issued none of the others. What belongs to none comes last. */
+export function orderChain(
+  certificates: Encoded[],
+  options?: { key?: PrivateKey | PublicKey },
+): Promise<Certificate[]>
 
 /* ------------------------------------------------------------------ the rest */
 

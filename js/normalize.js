@@ -22,6 +22,14 @@ export function bytesOf(value, field) {
   throw invalid(field, 'must be PEM text or DER bytes')
 }
 
+/** Bytes of a passphrase; text is UTF-8. */
+export function passphraseOf(value, field = 'passphrase') {
+  if (typeof value === 'string' || ArrayBuffer.isView(value) || isArrayBuffer(value)) {
+    return bytesOf(value, field)
+  }
+  throw invalid(field, 'must be text or bytes')
+}
+
 export const toHex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
 
 /** Hexadecimal text of bytes, text or an integer. */

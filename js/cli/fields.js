@@ -23,6 +23,9 @@ const flags = [
   [/^previous\b/, () => '--list'],
   [/^csr\b/, () => 'the request'],
   [/^publicKey\b/, () => '--key-in'],
+  [/^(friendlyName|comment|cert(ificates\[\d+\])?\.friendlyName)$/, () => '--name'],
+  [/^passphrase\b/, () => '--passphrase-file'],
+  [/^(encryption)\b/, flagOf],
   [/^(hash|pss|serial|days|notBefore|notAfter|profile|key|honor|clamp|number|allowWeak)\b/, flagOf],
   [/^(thisUpdate|nextUpdate|host)\b/, flagOf],
 ]

@@ -1,12 +1,11 @@
 import { openAuthority } from '../authority.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import { keySource, ownKey } from '../key_source.js'
+import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { baseName, keyFileBeside } from '../names.js'
 import {
   clampOption,
   extensionOptions,
   issuerOptions,
-  keyFormat,
   keyOptions,
   nameOptions,
   namesNote,
@@ -51,7 +50,7 @@ export async function run(values, names) {
   if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint issue shop.test')
   }
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const base = baseName(names)
   const own = await ownKey(values)
   const files = { 'certificate and chain': values.out ?? `${base}.pem` }
@@ -63,7 +62,7 @@ export async function run(values, names) {
   const entries = [
     { path: files['certificate and chain'], data: issued.fullChain, mode: PUBLIC_MODE },
   ]
-  if (!own) entries.push({ path: files.key, data: issued.key.toPEM({ format }), mode: KEY_MODE })
+  if (!own) entries.push({ path: files.key, data: issued.key.toPEM(protection), mode: KEY_MODE })
   await writeAll(entries, values)
   sayMade(values, { title: `A certificate under ${ca.cert.subject}`, cert: issued.cert, files })
 }
