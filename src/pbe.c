@@ -462,7 +462,7 @@ static cm_status open_pbes1(cm_unlock *u, mbedtls_md_type_t md, cm_view paramete
                             cm_error *err)
 {
     cm_view salt;
-    unsigned count;
+    unsigned count = 0;
     uint8_t derived[16];
     cm_status status = read_salt(u, parameters, &salt, &count, err);
     if (status != CM_OK) {
