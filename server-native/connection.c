@@ -428,9 +428,9 @@ static void check(connection *c, uint64_t now)
     } else if (!c->session.secured) {
         if (passed(now, c->started, o->handshake_timeout)) {
             add(&c->worker->counters.timeouts, 1);
-            finish(c, "handshake: it took longer than --handshake-timeout");
+            drop(c, "handshake: it took longer than --handshake-timeout");
         } else if (drained) {
-            finish(c, "handshake: the server stops");
+            drop(c, "handshake: the server stops");
         }
     } else if (passed(now, c->active, o->idle_timeout)) {
         add(&c->worker->counters.timeouts, 1);

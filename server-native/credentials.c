@@ -17,7 +17,7 @@
 #include "file.h"
 
 static const char *const default_names[] = {"localhost", "127.0.0.1", "::1"};
-enum { DEFAULT_NAMES = sizeof default_names / sizeof *default_names };
+enum { DEFAULT_NAMES = sizeof default_names / sizeof *default_names, DEFAULT_DAYS = 90 };
 
 /* GeneralName tags, RFC 5280 §4.2.1.6. */
 enum { TAG_MASK = 0x1f, TAG_DNS = 2, TAG_IP = 7 };
@@ -288,7 +288,7 @@ static int mint(const options *o, cm_random *rng, credential *c, cm_bytes *key_p
     }
     template_.san = names;
     template_.san_count = count;
-    template_.validity = (int64_t)o->days * 86400;
+    template_.validity = (int64_t)(o->days > 0 ? o->days : DEFAULT_DAYS) * 86400;
     done = cm_key_generate(&o->key_spec, rng, NULL, &key, &err) == CM_OK &&
            cm_certificate_create(&template_, key, NULL, rng, &der, &err) == CM_OK &&
            cm_pem_encode("CERTIFICATE", (cm_view){der.data, der.size}, &c->certificates, &err) ==
@@ -302,6 +302,9 @@ end:
     if (!done) {
         if (o->name.count > 0 && strncmp(err.field, "san[", 4) == 0) {
             return problem_usage(p, "--name: %s", err.message);
+        }
+        if (strcmp(err.field, "key") == 0) {
+            return problem_usage(p, "--key-type: %s", err.message);
         }
         return problem_failed(p, "minting a certificate failed: %s%s%s", err.field,
                               *err.field != '\0' ? ": " : "", err.message);

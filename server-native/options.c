@@ -83,7 +83,7 @@ typedef enum value_kind {
     VALUE_COUNT,    /* unsigned, at least 1 */
     VALUE_SECONDS,  /* double, at least 0 */
     VALUE_CHOICE,   /* int, one of a few words */
-    VALUE_KEY_SPEC  /* cm_key_spec */
+    VALUE_KEY_SPEC  /* const char *, and what it says in key_spec */
 } value_kind;
 
 typedef struct choice {
@@ -121,7 +121,7 @@ static const option table[] = {
     {.name = "key", .kind = VALUE_REPEATED, .offset = AT(key)},
     {.name = "passphrase-file", .kind = VALUE_TEXT, .offset = AT(passphrase_file)},
     {.name = "name", .kind = VALUE_REPEATED, .offset = AT(name)},
-    {.name = "key-type", .kind = VALUE_KEY_SPEC, .offset = AT(key_spec)},
+    {.name = "key-type", .kind = VALUE_KEY_SPEC, .offset = AT(key_type)},
     {.name = "days", .kind = VALUE_COUNT, .offset = AT(days), .most = 36500},
     {.name = "save", .kind = VALUE_TEXT, .offset = AT(save)},
     {.name = "min-tls",
@@ -287,9 +287,10 @@ static int read_value(const option *o, char *value, options *out)
         return status;
     }
     case VALUE_KEY_SPEC:
-        if (cm_key_spec_parse(cm_text_of(value), member, &err) != CM_OK) {
+        if (cm_key_spec_parse(cm_text_of(value), &out->key_spec, &err) != CM_OK) {
             return refuse("--%s: %s", o->name, err.message);
         }
+        *(const char **)member = value;
         return -1;
     case VALUE_NONE:
         break;
@@ -301,14 +302,19 @@ static int read_value(const option *o, char *value, options *out)
 static int check(const options *o)
 {
     bool minted = o->cert.count == 0;
+    const char *minting = o->save != NULL       ? "save"
+                          : o->name.count > 0   ? "name"
+                          : o->days > 0         ? "days"
+                          : o->key_type != NULL ? "key-type"
+                                                : NULL;
     if (o->cert.count != o->key.count) {
         return refuse("--cert is given %zu times and --key %zu times: each certificate needs its "
                       "private key, in the same order",
                       o->cert.count, o->key.count);
     }
-    if (!minted && (o->name.count > 0 || o->save != NULL)) {
+    if (!minted && minting != NULL) {
         return refuse("--%s is for a certificate that is minted: leave it out, or leave out --cert",
-                      o->save != NULL ? "save" : "name");
+                      minting);
     }
     if (minted && o->passphrase_file != NULL) {
         return refuse("--passphrase-file opens a --key, and none is given");
@@ -386,8 +392,7 @@ static int parse_one(int argc, char **argv, int *at, options *out)
 
 int options_parse(int argc, char **argv, options *out)
 {
-    *out = (options){.days = 90,
-                     .min_tls = 12,
+    *out = (options){.min_tls = 12,
                      .max_tls = 13,
                      .tickets = true,
                      .ticket_lifetime = 86400,

@@ -30,8 +30,9 @@ typedef struct options {
     option_list cert, key;       /* files, the same number of each */
     const char *passphrase_file; /* NULL: none */
     option_list name;            /* of a minted certificate; localhost, 127.0.0.1, ::1 when none */
-    cm_key_spec key_spec;        /* of a minted certificate */
-    unsigned days;               /* of a minted certificate */
+    const char *key_type;        /* of a minted certificate; NULL: P-256 */
+    cm_key_spec key_spec;        /* what key_type says */
+    unsigned days;               /* of a minted certificate; 0: 90 */
     const char *save;            /* folder for the minted files; NULL: none */
 
     int min_tls, max_tls; /* 12 or 13 */

@@ -109,7 +109,10 @@ static int listen_to(server *s, const char *text, problem *p)
         result = listen_shared(s, a, p);
     } else {
         int fd = address_bind(a, false, "--listen", p);
-        result = fd < 0 ? -1 : listen_on(s, fd, p);
+        if (fd < 0) {
+            return -1; /* not counted: a socket file there is another server's */
+        }
+        result = listen_on(s, fd, p);
     }
     s->address_count++;
     return result;

@@ -21,10 +21,27 @@ static _Thread_local session *current;
 
 /* ------------------------------------------------------------------ mbedTLS's view of the wire */
 
+/*
+ * With TLS 1.3 a server sends under the application keys from its Finished on (RFC 8446 §A.2);
+ * mbedTLS 3.6 goes over to them only after the client's, so that a client whose certificate is
+ * refused could not read the alert. Nothing but such an alert is sent in between, so the change can
+ * be made early: when mbedTLS, its Finished sent, asks for what the client says.
+ */
+static void use_application_keys(session *s)
+{
+    mbedtls_ssl_transform *application = s->ssl.MBEDTLS_PRIVATE(transform_application);
+    if (!s->secured && application != NULL &&
+        s->ssl.MBEDTLS_PRIVATE(transform_out) != application) {
+        s->ssl.MBEDTLS_PRIVATE(transform_out) = application;
+        memset(s->ssl.MBEDTLS_PRIVATE(cur_out_ctr), 0, sizeof s->ssl.MBEDTLS_PRIVATE(cur_out_ctr));
+    }
+}
+
 static int take_input(void *context, unsigned char *out, size_t size)
 {
     session *s = context;
     size_t n = (size_t)s->greeting_size - s->greeting_given;
+    use_application_keys(s);
     if (n > 0) {
         n = n < size ? n : size;
         memcpy(out, s->greeting + s->greeting_given, n);
@@ -541,7 +558,7 @@ const char *session_client_problem(const session *s)
         {MBEDTLS_X509_BADCERT_REVOKED, "it is revoked"},
         {MBEDTLS_X509_BADCERT_EXPIRED, "it has expired"},
         {MBEDTLS_X509_BADCERT_FUTURE, "it is not valid yet"},
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "none of the --client-ca authorities has signed it"},
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no authority that is trusted here has signed it"},
         {MBEDTLS_X509_BADCRL_EXPIRED, "the revocation list has expired"},
         {MBEDTLS_X509_BADCRL_FUTURE, "the revocation list is not valid yet"},
         {MBEDTLS_X509_BADCRL_NOT_TRUSTED, "the revocation list is not its issuer's"},
@@ -550,8 +567,9 @@ const char *session_client_problem(const session *s)
         {MBEDTLS_X509_BADCERT_BAD_KEY, "its key is too weak"},
         {MBEDTLS_X509_BADCERT_BAD_MD, "it is signed with a weak hash"},
     };
+    const uint32_t unseen = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
     uint32_t flags = mbedtls_ssl_get_verify_result(&s->ssl);
-    if (flags == 0 || flags == UINT32_MAX || mbedtls_ssl_get_peer_cert(&s->ssl) == NULL) {
+    if (flags == 0 || flags == UINT32_MAX || (flags & unseen) != 0) {
         return NULL;
     }
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {

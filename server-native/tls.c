@@ -10,7 +10,8 @@
 #include "session.h"
 
 /* Every suite the server speaks: authenticated encryption with forward secrecy, nothing else. In
- * order of preference: AES-128 before AES-256, because it is faster and both are beyond reach. */
+ * our order of preference, which counts for TLS 1.2 (for 1.3 mbedTLS takes the client's): AES-128
+ * before AES-256, because it is faster and both are beyond reach. */
 static const struct {
     int id;
     int version;
@@ -75,13 +76,16 @@ static bool same(const char *a, const char *b)
     return b != NULL && strcasecmp(a, b) == 0;
 }
 
+/* The suites, and with them the versions. */
 static int choose_ciphers(const options *o, tls *t, problem *p)
 {
     size_t count = 0;
-    bool usable = false;
+    bool for_12 = false, for_13 = false;
+    if (o->ciphers.count == 0) {
+        for_12 = for_13 = true;
+    }
     for (size_t i = 0; o->ciphers.count == 0 && i < SUITE_COUNT; i++) {
         t->ciphers[count++] = suites[i].id;
-        usable = true;
     }
     for (size_t i = 0; i < o->ciphers.count; i++) {
         const char *name = o->ciphers.items[i];
@@ -103,12 +107,20 @@ static int choose_ciphers(const options *o, tls *t, problem *p)
             }
         }
         t->ciphers[count++] = suites[s].id;
-        usable = usable || (suites[s].version >= o->min_tls && suites[s].version <= o->max_tls);
+        for_12 = for_12 || suites[s].version == 12;
+        for_13 = for_13 || suites[s].version == 13;
     }
-    if (!usable) {
+    /* A version without a suite must not be agreed on: the handshake would fail then. */
+    for_12 = for_12 && o->min_tls == 12;
+    for_13 = for_13 && o->max_tls == 13;
+    if (!for_12 && !for_13) {
         return problem_usage(p, "--ciphers: none of them belongs to a version of TLS between "
                                 "--min-tls and --max-tls");
     }
+    mbedtls_ssl_conf_min_tls_version(&t->conf, for_12 ? MBEDTLS_SSL_VERSION_TLS1_2
+                                                      : MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_max_tls_version(&t->conf, for_13 ? MBEDTLS_SSL_VERSION_TLS1_3
+                                                      : MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(&t->conf, t->ciphers);
     return 0;
 }
@@ -268,10 +280,6 @@ static int configure(const options *o, const credentials *c, tickets *tickets, t
         return problem_failed(p, "out of memory");
     }
     mbedtls_ssl_conf_rng(&t->conf, cm_random_bytes, t->rng);
-    mbedtls_ssl_conf_min_tls_version(&t->conf, o->min_tls == 13 ? MBEDTLS_SSL_VERSION_TLS1_3
-                                                                : MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_max_tls_version(&t->conf, o->max_tls == 13 ? MBEDTLS_SSL_VERSION_TLS1_3
-                                                                : MBEDTLS_SSL_VERSION_TLS1_2);
     if (tickets != NULL) {
         tickets_configure(tickets, &t->conf);
     }

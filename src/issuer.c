@@ -4,9 +4,21 @@
 
 #include "error.h"
 #include "key.h"
+#include "name.h"
 #include "name_constraints.h"
 #include "oid.h"
 #include "text.h"
+
+/* The subject becomes the issuer of what is signed: it must be one that can be read. */
+static cm_status check_subject(cm_view subject, cm_error *err)
+{
+    cm_bytes text;
+    cm_status status = cm_name_text(subject, &text, err);
+    if (status == CM_OK) {
+        cm_bytes_free(&text);
+    }
+    return status;
+}
 
 cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm_error *err)
 {
@@ -16,6 +28,7 @@ cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm
         cm_pem_decode(issuer->certificate, "CERTIFICATE", "certificate", &out->der, err);
     if (status == CM_OK) {
         status = cm_x509_parse((cm_view){out->der.data, out->der.size}, &out->x509, err);
+        status = status == CM_OK ? check_subject(out->x509.subject, err) : status;
         status = cm_fail_in(err, status, "certificate");
     }
     if (status == CM_OK &&
@@ -85,6 +98,11 @@ cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view 
     if (!cm_x509_basic_constraints(issuer->x509.extensions, &constraints) || !constraints.ca) {
         cm_fail(err, CM_ERR_INVALID,
                 "the issuer's certificate is not a CA (basicConstraints CA:TRUE is missing)");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    if (cm_name_is_empty(issuer->x509.subject)) {
+        cm_fail(err, CM_ERR_INVALID,
+                "the issuer's certificate has no subject (RFC 5280 §4.1.2.4 requires one)");
         return cm_fail_in(err, CM_ERR_INVALID, "issuer");
     }
     if (cm_x509_key_usage(issuer->x509.extensions, &usage) && (usage & CM_KU_KEY_CERT_SIGN) == 0) {

@@ -32,8 +32,9 @@ static cm_bytes make_root(const cm_extensions *extensions)
 
 /* ------------------------------------------------------------------ certificates */
 
-/* The certificate with `count` extensions of different OIDs instead of its own. */
-static cm_bytes with_extensions(const cm_bytes *certificate, unsigned count)
+/* The certificate with another subject and other extensions; its signature is not right any more.
+ */
+static cm_bytes rebuilt(const cm_bytes *certificate, const cm_view *subject, cm_view extensions)
 {
     cm_x509 x;
     cm_der out = {NULL, 0, 0, CM_OK};
@@ -48,21 +49,29 @@ static cm_bytes with_extensions(const cm_bytes *certificate, unsigned count)
     cm_der_time(&out, x.not_before);
     cm_der_time(&out, x.not_after);
     cm_der_end(&out, validity);
-    cm_der_raw(&out, x.subject);
+    cm_der_raw(&out, subject != NULL ? *subject : x.subject);
     cm_der_raw(&out, x.public_key);
     size_t explicit_tag = cm_der_begin(&out, CM_TAG_CONTEXT_CONSTRUCTED(3));
-    size_t list = cm_der_begin(&out, CM_TAG_SEQUENCE);
-    for (unsigned i = 0; i < count; i++) {
-        uint8_t extension[] = {0x30, 7, 6, 3, 0x2a, (uint8_t)(0x80 | i >> 7), i & 0x7f, 4, 0};
-        cm_der_raw(&out, (cm_view){extension, sizeof extension});
-    }
-    cm_der_end(&out, list);
+    cm_der_element(&out, CM_TAG_SEQUENCE, extensions.data, extensions.size);
     cm_der_end(&out, explicit_tag);
     cm_der_end(&out, tbs);
     cm_der_raw(&out, x.signature_algorithm);
     cm_der_bit_string(&out, x.signature);
     cm_der_end(&out, whole);
     cm_der_finish(&out, &der, NULL);
+    return der;
+}
+
+/* With `count` extensions of different OIDs. */
+static cm_bytes with_extensions(const cm_bytes *certificate, unsigned count)
+{
+    cm_der list = {NULL, 0, 0, CM_OK};
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t extension[] = {0x30, 7, 6, 3, 0x2a, (uint8_t)(0x80 | i >> 7), i & 0x7f, 4, 0};
+        cm_der_raw(&list, (cm_view){extension, sizeof extension});
+    }
+    cm_bytes der = rebuilt(certificate, NULL, cm_der_view(&list));
+    cm_der_free(&list);
     return der;
 }
 
@@ -77,6 +86,35 @@ static void many_extensions(void)
             "certificate");
     cm_bytes_free(&some);
     cm_bytes_free(&many);
+    cm_bytes_free(&root);
+}
+
+/* Its subject would be the issuer of everything it signs. */
+static void issuers_without_a_readable_name(void)
+{
+    cm_bytes root = make_root(NULL), der = {NULL, 0};
+    cm_general_name name = {.value = CM_TEXT("a.test")};
+    cm_certificate_template t = {.now = NOW, .san = &name, .san_count = 1};
+    cm_crl_template crl = {.this_update = NOW};
+    cm_issuer issuer = {view_of(&root), ca_key};
+    cm_x509 x;
+    ok(cm_x509_parse(view_of(&root), &x, NULL) == CM_OK, "a certificate");
+    root.data[x.subject.data - root.data + 2] = CM_TAG_SEQUENCE; /* in place of the first SET */
+    REFUSED(cm_certificate_create(&t, leaf_key, &issuer, rng, &der, err), der.data,
+            CM_ERR_MALFORMED, "issuer.certificate");
+    REFUSED(cm_crl_create(&crl, &issuer, rng, &der, err), der.data, CM_ERR_MALFORMED,
+            "issuer.certificate");
+    cm_bytes_free(&root);
+
+    cm_view empty = BYTES("\x30\x00");
+    root = make_root(NULL);
+    cm_bytes nameless =
+        rebuilt(&root, &empty,
+                BYTES("\x30\x0f\x06\x03\x55\x1d\x13\x01\x01\xff\x04\x05\x30\x03\x01\x01\xff"));
+    issuer.certificate = view_of(&nameless);
+    REFUSED(cm_certificate_create(&t, leaf_key, &issuer, rng, &der, err), der.data, CM_ERR_INVALID,
+            "issuer");
+    cm_bytes_free(&nameless);
     cm_bytes_free(&root);
 }
 
@@ -424,6 +462,7 @@ int main(void)
     ca_key = new_p256(rng);
     leaf_key = new_p256(rng);
     many_extensions();
+    issuers_without_a_readable_name();
     requested_names();
     requested_subjects();
     requested_features();

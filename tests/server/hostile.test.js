@@ -288,7 +288,7 @@ test('more peers than descriptors: the others wait, and are served', async () =>
     program: programs.asan,
     wrap: ['prlimit', '--nofile=96:96', '--'],
   })
-  const many = await Promise.all(range(0, 150).map(() => connectPlain(small)))
+  const many = await Promise.all(range(0, 80).map(() => connectPlain(small)))
   many.forEach((socket) => socket.on('error', () => {}))
   expect(String(await echo(small, 'in the end'))).toBe('in the end')
   many.forEach((socket) => socket.destroy())
