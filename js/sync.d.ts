@@ -22,6 +22,8 @@ import type {
   PublicKey,
   RevocationList,
   SelfSignedOptions,
+  VerifyOptions,
+  VerifyReport,
 } from './index.js'
 
 export {
@@ -78,6 +80,13 @@ export function createCRL(
   },
 ): RevocationList
 export function readCRL(data: Encoded): RevocationList
+export function verify(
+  cert: Encoded,
+  options?: Omit<VerifyOptions, 'roots' | 'intermediates'> & {
+    roots?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+    intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  },
+): VerifyReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -100,14 +100,14 @@ static bool check_issuer(const cm_verification *v, const cm_path *path, const cm
         return CM_REFUSE(fault, CM_VERIFY_MAX_DEPTH, depth,
                          "more than %d intermediates are not taken", (int)v->max_depth);
     }
-    if (!check_any(v, issuer, depth, fault)) {
-        return false;
-    }
-    if (!issuer->ca && !old_root) {
+    if (issuer->fault.code == CM_VERIFY_OK && !issuer->ca && !old_root) {
         return CM_REFUSE(fault, CM_VERIFY_NOT_CA, depth,
                          "it is no authority: %s (RFC 5280 §4.2.1.9)",
                          issuer->has_basic_constraints ? "its basic constraints say cA FALSE"
                                                        : "it has no basic constraints");
+    }
+    if (!check_any(v, issuer, depth, fault)) {
+        return false;
     }
     if (issuer->has_key_usage && (issuer->key_usage & CM_KU_KEY_CERT_SIGN) == 0) {
         return CM_REFUSE(fault, CM_VERIFY_KEY_USAGE, depth,
@@ -116,7 +116,7 @@ static bool check_issuer(const cm_verification *v, const cm_path *path, const cm
     unsigned length = path_length(path);
     return !issuer->has_path_len || length <= issuer->path_len ||
            CM_REFUSE(fault, CM_VERIFY_PATH_LENGTH, depth,
-                     "its pathLenConstraint is %d, and %d authorities stand under it "
+                     "its pathLenConstraint allows %d intermediates under it; there are %d "
                      "(RFC 5280 §4.2.1.9)",
                      (int)issuer->path_len, (int)length);
 }

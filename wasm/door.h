@@ -41,16 +41,17 @@
  * REQUEST TEMPLATE, key: HANDLE        REQUEST + bytes (DER) request.read           request: BYTES
  * (PEM or DER)                    REQUEST + bytes (DER) crl.create             template: CRL
  * TEMPLATE, issuer: {key, certificate}    CRL + bytes (DER) crl.read               crl: BYTES (PEM
- * or DER)                        CRL + bytes (DER) pem.encode             label, data: BYTES {} +
- * bytes pem.decode             label, data: BYTES                             {} + bytes forget
- * zeroes and frees the last answer               {}
+ * or DER)                        CRL + bytes (DER)
+ *   verify                 template: VERIFY TEMPLATE                      REPORT + bytes (its
+ * chain) pem.encode             label, data: BYTES {} + bytes pem.decode             label, data:
+ * BYTES                             {} + bytes forget zeroes and frees the last answer {}
  *
  * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
  * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
  *        serial: lower-case hex, notBefore, notAfter: seconds since 1970,
- *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits, curve?},
- *        signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...],
- *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
+ *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits,
+ * curve?}, signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...], keyUsage:
+ * [...], extendedKeyUsage: [...], pathLen?}
  *
  * REQUEST and CRL are as cm_request_describe and cm_crl_describe say.
  *
@@ -77,6 +78,13 @@
  * public key alone)
  *
  * REQUEST TEMPLATE: profile, subject, san, hash, pss, allowWeak, extensions as above.
+ * VERIFY TEMPLATE: leaf: BYTES;  intermediates, roots, crls: [BYTES] (each PEM, with several in one
+ *   entry, or DER);  time: seconds since 1970 (leaf and time are required);  purpose:
+ * "any"|"server"| "client"|"email"|"code-signing"|"timestamping"|"ocsp-signing";  name:
+ * {dns}|{ip}|{email}; maxDepth: 0..30;  policies: [oid];  requireExplicitPolicy,
+ * inhibitPolicyMapping, inhibitAnyPolicy, requireRevocation, allowWeak, lenient: bool. REPORT is as
+ * cm_verify says; the bytes are the certificates of its chain, one after another.
+ *
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
  *   previous: BYTES (PEM or DER);  hash, pss, allowWeak;
  *   revoked: [{serial: hex | certificate: BYTES, date?, reason?: "keyCompromise"|...,

@@ -14,6 +14,7 @@ const commands = {
   csr: 'make a certificate request with its key',
   sign: 'answer a certificate request with a certificate',
   crl: 'revoke certificates: create and extend a revocation list',
+  verify: 'say whether a certificate leads to a root, and what is wrong with it',
   fixtures: 'make deliberately wrong certificates, for testing clients',
 }
 
@@ -45,8 +46,7 @@ async function run(argv) {
   const command = await import(`./commands/${name}.js`)
   if (rest.includes('--help') || rest.includes('-h')) return helpFor(name, command)
   const { values, positionals } = parse(name, command, rest)
-  await command.run(values, positionals)
-  return DONE
+  return (await command.run(values, positionals)) ?? DONE
 }
 
 function unknownCommand(name) {
@@ -136,6 +136,9 @@ const flags = {
   profile: '--profile',
   serial: '--serial',
   nextUpdate: '--next-update',
+  time: '--time',
+  purpose: '--purpose',
+  maxDepth: '--max-depth',
 }
 
 function report(error) {

@@ -210,7 +210,8 @@ function contentsOf(message) {
   const [, [, explicit]] = elements(contentInfo)
   const [[, signedData]] = elements(explicit)
   const parts = new Map([...elements(signedData)].map(([tag, content]) => [tag, content]))
-  const wholes = (tag) => [...elements(parts.get(tag) ?? Buffer.alloc(0))].map(([, , whole]) => whole)
+  const wholes = (tag) =>
+    [...elements(parts.get(tag) ?? Buffer.alloc(0))].map(([, , whole]) => whole)
   const [[, signer]] = elements(parts.get(0x31)) // the second SET: signerInfos
   const [, [, identity]] = elements(signer)
   const certificates = wholes(0xa0)
