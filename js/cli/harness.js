@@ -32,7 +32,7 @@ function bytesOf(value) {
 const listOf = (value) => (Array.isArray(value) ? value.map(bytesOf) : value)
 
 function secondsOf(time) {
-  if (time === undefined || time === null) throw invalid('time', 'is missing')
+  if (time === undefined || time === null) throw invalid('', 'time is missing')
   if (typeof time !== 'string') return time
   const shape = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d*)?(Z|[+-]\d\d:\d\d)$/.exec(
     time,
@@ -78,11 +78,7 @@ const readers = {
   crl: (core, crl) => core.call('crl.read', { crl }),
   csr: (core, request) => core.call('request.read', { request }),
   key(core, data, passphrase) {
-    const {
-      key,
-      private: secret,
-      ...report
-    } = core.call('key.import', {
+    const { key, ...report } = core.call('key.import', {
       data,
       ...(passphrase && { passphrase }),
     })

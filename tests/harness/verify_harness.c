@@ -80,11 +80,12 @@ static bool days_in(int year, int month, int day)
 }
 
 /* RFC 3339, "2030-12-31T12:00:00Z", fractions dropped, or seconds since 1970. */
-static int64_t read_time(json_value v)
+static int64_t read_time(json_value root)
 {
+    json_value v = json_member(root, "time");
     if (!json_is_string(v)) {
         if (!v.given) {
-            json_fail(v, CM_ERR_INVALID, "is missing");
+            json_fail(root, CM_ERR_INVALID, "time is missing");
         }
         return json_integer(v, -1000000000000, 1000000000000);
     }
@@ -224,7 +225,7 @@ static void answer_verify(json_value root)
     cm_error error;
     open_answer(root);
     json_allow(root, members);
-    t.time = read_time(json_member(root, "time"));
+    t.time = read_time(root);
     verification_read(root, text_bytes, &t);
     cm_status status = a->status;
     if (status == CM_OK) {
