@@ -264,7 +264,7 @@ export class Api {
       time: secondsOf(time, 'time') ?? now(),
       name: nameWanted(name),
     }
-    const { bytes, chain, signatures, ...report } = this.#core.call('verify', { template })
+    const { bytes, chain, ...report } = this.#core.call('verify', { template })
     if (!chain) return report
     let at = 0
     return {

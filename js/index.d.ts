@@ -497,6 +497,8 @@ export interface VerifyReport {
   /** Certificate policies that hold along the path. */
   policies?: string[]
   revocation?: 'unchecked' | 'good' | 'unknown'
+  /** How many signatures were checked, of at most 200. */
+  signatures: number
   /** What could not be read among what was given, and why. */
   skipped: {
     from: 'intermediates' | 'roots' | 'crls'

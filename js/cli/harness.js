@@ -93,7 +93,8 @@ function parse(core, { id, parse: kind, data, password, ...unknown }) {
     throw new CertmintError('unsupported', 'parse', 'is none of crt, crl, csr and key')
   }
   const secret = password === undefined ? undefined : encoder.encode(password)
-  const { bytes, ...report } = readers[kind](core, bytesOf(data ?? ''), secret)
+  const report = readers[kind](core, bytesOf(data ?? ''), secret)
+  delete report.bytes
   return { id, ok: true, code: 'ok', report }
 }
 
