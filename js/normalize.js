@@ -168,6 +168,26 @@ export function nameConstraintsOf(value) {
   }
 }
 
+/** Whom a certificate must be for: { dns }, { ip } or { email }, or text that says which it is. */
+export function nameWanted(value) {
+  if (value === undefined) return undefined
+  if (typeof value === 'string') {
+    if (value.includes('@')) value = { email: value }
+    else value = /^[\d.]+$|:/.test(value) ? { ip: value } : { dns: value }
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw invalid('name', 'must be text, { dns }, { ip } or { email }')
+  }
+  const { dns, email, ...rest } = value
+  return {
+    ...rest,
+    ...(dns !== undefined && { dns: typeof dns === 'string' ? toASCII(dns, 'name') : dns }),
+    ...(email !== undefined && {
+      email: typeof email === 'string' ? toASCIIMail(email, 'name') : email,
+    }),
+  }
+}
+
 /**
  * A key specification as text: 'rsa-2048' or { type: 'rsa', bits: 2048 }, { type: 'ec', curve }.
  *

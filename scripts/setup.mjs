@@ -41,6 +41,11 @@ const needs = {
       'python3-cryptography',
       'Python 3 with cryptography',
     ],
+    [
+      () => python() && ask(python(), '-c', 'import cryptography_vectors') !== undefined,
+      'python3-cryptography-vectors',
+      "NIST's PKITS, as Python's cryptography_vectors have it",
+    ],
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
