@@ -7,7 +7,6 @@
 #include "error.h"
 #include "name.h"
 #include "oid.h"
-#include "p256.h"
 #include "text.h"
 
 /* ------------------------------------------------------------------ extensions */
@@ -376,11 +375,7 @@ enum { RSA_BITS = 2048, WEAK_RSA_BITS = 1024 };
 
 bool cm_candidate_check_key(const cm_candidate *c, bool allow_weak, size_t depth, cm_fault *fault)
 {
-    const uint8_t *point = cm_p256_point(c->x509.public_key);
     mbedtls_pk_context pk;
-    if (point != NULL && cm_p256_is_point(point)) {
-        return true;
-    }
     mbedtls_pk_init(&pk);
     int failure =
         mbedtls_pk_parse_public_key(&pk, c->x509.public_key.data, c->x509.public_key.size);

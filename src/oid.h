@@ -66,7 +66,6 @@
 
 /* Oracle's trustedKeyUsage, 2.16.840.1.113894.746875.1.1: marks an entry of a trust store. */
 #define OID_TRUSTED_KEY_USAGE "\x60\x86\x48\x01\x86\xf9\x66\xad\xca\x7b\x01\x01"
-#define OID_ANY_EXTENDED_KEY_USAGE OID_EXTENDED_KEY_USAGE "\x00"
 
 /* Size of such a literal. */
 #define OID_SIZE(literal) (sizeof(literal) - 1)

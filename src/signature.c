@@ -9,7 +9,6 @@
 #include "error.h"
 #include "key.h"
 #include "oid.h"
-#include "p256.h"
 #include "rsa.h"
 #include "text.h"
 
@@ -269,19 +268,20 @@ static bool parse_scheme(cm_view algorithm, scheme *out)
 }
 
 /* A positive INTEGER in the shortest form. */
-static bool take_positive(cm_view *in, cm_view *n)
+static bool take_positive(cm_view *in)
 {
-    return cm_der_take(in, CM_TAG_INTEGER, n) && n->size > 0 && (n->data[0] & 0x80) == 0 &&
-           (n->data[0] != 0 || (n->size > 1 && (n->data[1] & 0x80) != 0));
+    cm_view n;
+    return cm_der_take(in, CM_TAG_INTEGER, &n) && n.size > 0 && (n.data[0] & 0x80) == 0 &&
+           (n.size == 1 ? n.data[0] != 0 : n.data[0] != 0 || (n.data[1] & 0x80) != 0);
 }
 
 /* Ecdsa-Sig-Value (RFC 3279 §2.2.3) in DER; mbedTLS takes other encodings too, which would let
  * anybody change a certificate's bytes without breaking its signature. */
-static bool parse_ecdsa(cm_view signature, cm_view *r, cm_view *s)
+static bool is_ecdsa_value(cm_view signature)
 {
     cm_view content;
     return cm_der_take(&signature, CM_TAG_SEQUENCE, &content) && signature.size == 0 &&
-           take_positive(&content, r) && take_positive(&content, s) && content.size == 0;
+           take_positive(&content) && take_positive(&content) && content.size == 0;
 }
 
 static int verify_hash(mbedtls_pk_context *pk, const scheme *s, const uint8_t *hash,
@@ -296,52 +296,29 @@ static int verify_hash(mbedtls_pk_context *pk, const scheme *s, const uint8_t *h
                                  signature.data, signature.size);
 }
 
-static cm_status verify_with_p256(const uint8_t *point, const scheme *s, const uint8_t *hash,
-                                  cm_view signature)
-{
-    cm_view r, t;
-    bool right = s->type == MBEDTLS_PK_ECDSA && parse_ecdsa(signature, &r, &t) &&
-                 cm_p256_verify(point, (cm_view){hash, s->digest->size}, r, t);
-    return right ? CM_OK : CM_ERR_MISMATCH;
-}
-
-static cm_status verify_with_mbedtls(cm_view spki, const scheme *s, const uint8_t *hash,
-                                     cm_view signature)
-{
-    mbedtls_pk_context pk;
-    cm_view r, t;
-    cm_status status = CM_OK;
-    mbedtls_pk_init(&pk);
-    if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0) {
-        status = CM_ERR_UNSUPPORTED;
-    } else if (!mbedtls_pk_can_do(&pk,
-                                  s->type == MBEDTLS_PK_RSASSA_PSS ? MBEDTLS_PK_RSA : s->type) ||
-               (s->type == MBEDTLS_PK_ECDSA && !parse_ecdsa(signature, &r, &t)) ||
-               verify_hash(&pk, s, hash, signature) != 0) {
-        status = CM_ERR_MISMATCH;
-    }
-    mbedtls_pk_free(&pk);
-    return status;
-}
-
 cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_view signature,
                               cm_error *err)
 {
     scheme s = {NULL, MBEDTLS_PK_NONE, 0};
     uint8_t hash[64];
-    const uint8_t *point = cm_p256_point(spki);
+    mbedtls_pk_context pk;
     if (!parse_scheme(algorithm, &s)) {
         return cm_fail(err, CM_ERR_UNSUPPORTED, "the signature algorithm is not supported");
     }
     if (mbedtls_md(mbedtls_md_info_from_type(s.digest->md), tbs.data, tbs.size, hash) != 0) {
         return cm_fail_internal(err, "cm_signature_verify");
     }
-    cm_status status = point != NULL ? verify_with_p256(point, &s, hash, signature)
-                                     : verify_with_mbedtls(spki, &s, hash, signature);
-    return status == CM_OK ? CM_OK
-           : status == CM_ERR_MISMATCH
-               ? cm_fail(err, status, "the signature is not right")
-               : cm_fail(err, status, "the public key is damaged or not supported");
+    mbedtls_pk_init(&pk);
+    cm_status status = CM_OK;
+    if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0) {
+        status = cm_fail(err, CM_ERR_UNSUPPORTED, "the public key is damaged or not supported");
+    } else if (!mbedtls_pk_can_do(&pk, s.type == MBEDTLS_PK_RSASSA_PSS ? MBEDTLS_PK_RSA : s.type) ||
+               (s.type == MBEDTLS_PK_ECDSA && !is_ecdsa_value(signature)) ||
+               verify_hash(&pk, &s, hash, signature) != 0) {
+        status = cm_fail(err, CM_ERR_MISMATCH, "the signature is not right");
+    }
+    mbedtls_pk_free(&pk);
+    return status;
 }
 
 const char *cm_signature_name(cm_view algorithm)
