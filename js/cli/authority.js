@@ -1,7 +1,7 @@
 /** Opening the authority that --ca and --ca-key name. */
 
 import { importKey, loadCA, readCertificate } from '../index.js'
-import { naming, read } from './files.js'
+import { naming, PUBLIC_MODE, read } from './files.js'
 import { passphraseOf } from './key_source.js'
 import { FileError } from './usage.js'
 
@@ -19,6 +19,29 @@ function certificates(path) {
     for (const block of begun > 0 ? blocks : [bytes]) all.push(await readCertificate(block))
     return all
   })
+}
+
+/**
+ * What is written of an issued certificate: with those above it, or (--chain-out) in two files.
+ *
+ * @returns {{ files: Record<string, string>, entries: any[] }} what to say, and what to write
+ */
+export function certificateFiles(issued, ca, out, values) {
+  const chain = values['chain-out']
+  const pem = (certs) => certs.map((one) => one.pem).join('')
+  if (!chain) {
+    return {
+      files: { 'certificate and chain': out },
+      entries: [{ path: out, data: issued.fullChain, mode: PUBLIC_MODE }],
+    }
+  }
+  return {
+    files: { certificate: out, chain },
+    entries: [
+      { path: out, data: issued.cert.pem, mode: PUBLIC_MODE },
+      { path: chain, data: pem(ca.chain), mode: PUBLIC_MODE },
+    ],
+  }
 }
 
 export async function openAuthority(values) {

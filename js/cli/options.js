@@ -129,6 +129,13 @@ export const outputOptions = group('Output', {
   ...quiet,
 })
 
+export const chainOption = group('Output', {
+  'chain-out': text(
+    'FILE',
+    "the authority's certificates in a file of their own; --out then has the certificate alone",
+  ),
+})
+
 export const reportOptions = group('Output', quiet)
 
 export const issuerOptions = group('Authority', {

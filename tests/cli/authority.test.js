@@ -74,6 +74,25 @@ describe('a chain', () => {
     ])
   })
 
+  test('--chain-out has the authorities in a file of their own', () => {
+    const under = ['--ca', 'intermediate.pem', '--ca-key', 'intermediate-key.pem']
+    place.ok('issue', 'two.test', ...under, '--chain-out', 'two-chain.pem')
+    expect(place.text('two-chain.pem')).toBe(place.text('intermediate.pem'))
+    expect(blocks(place.text('two.test.pem'))).toHaveLength(1)
+    place.ok('csr', 'three.test')
+    place.ok('sign', 'three.test.csr', ...under, '--chain-out', 'three-chain.pem')
+    for (const [leaf, chain] of [
+      ['two.test.pem', 'two-chain.pem'],
+      ['three.test.pem', 'three-chain.pem'],
+    ]) {
+      const verdict = run('openssl', [
+        ...['verify', '-x509_strict', '-CAfile', place.path('ca.pem')],
+        ...['-untrusted', place.path(chain), place.path(leaf)],
+      ])
+      expect(verdict.out).toContain('OK')
+    }
+  })
+
   test('names outside the constraints, and authorities too deep, are refused', () => {
     expect(place.run('issue', 'shop.example')).toMatchObject({
       status: 2,

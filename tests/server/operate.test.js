@@ -17,7 +17,7 @@ import {
   readPlain,
   startEcho,
 } from '../support/echo.js'
-import { scratch } from '../support/tools.js'
+import { python, scratch } from '../support/tools.js'
 
 const files = scratch()
 
@@ -195,7 +195,7 @@ os.dup2(listener.fileno(), 3)
 os.set_inheritable(3, True)
 os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))
 os.execv(sys.argv[1], [sys.argv[1]] + sys.argv[4:])`
-    const wrap = ['/usr/bin/python3', files.write('activate.py', script)]
+    const wrap = [python, files.write('activate.py', script)]
     // startEcho puts "--listen 127.0.0.1:0" first: the script drops it.
     const server = await startEcho([], { wrap })
     expect(String(await echo(server, 'activated'))).toBe('activated')

@@ -1,8 +1,9 @@
-import { openAuthority } from '../authority.js'
-import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
+import { certificateFiles, openAuthority } from '../authority.js'
+import { KEY_MODE, writeAll } from '../files.js'
 import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { baseName, keyFileBeside } from '../names.js'
 import {
+  chainOption,
   clampOption,
   extensionOptions,
   issuerOptions,
@@ -33,6 +34,7 @@ export const options = {
   ...signatureOptions,
   ...serialOption,
   ...outputOptions,
+  ...chainOption,
 }
 
 export const note = `${namesNote}
@@ -53,16 +55,15 @@ export async function run(values, names) {
   const protection = await keyProtection(values)
   const base = baseName(names)
   const own = await ownKey(values)
-  const files = { 'certificate and chain': values.out ?? `${base}.pem` }
-  if (!own) files.key = values['key-out'] ?? keyFileBeside(values.out) ?? `${base}-key.pem`
   const ca = await openAuthority(values)
   const issued = await withProgress(values, (work) =>
     ca.issue({ ...template, ...keySource(own), ...work }),
   )
-  const entries = [
-    { path: files['certificate and chain'], data: issued.fullChain, mode: PUBLIC_MODE },
-  ]
-  if (!own) entries.push({ path: files.key, data: issued.key.toPEM(protection), mode: KEY_MODE })
+  const { files, entries } = certificateFiles(issued, ca, values.out ?? `${base}.pem`, values)
+  if (!own) {
+    files.key = values['key-out'] ?? keyFileBeside(values.out) ?? `${base}-key.pem`
+    entries.push({ path: files.key, data: issued.key.toPEM(protection), mode: KEY_MODE })
+  }
   await writeAll(entries, values)
   sayMade(values, { title: `A certificate under ${ca.cert.subject}`, cert: issued.cert, files })
 }

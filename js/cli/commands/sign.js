@@ -1,7 +1,8 @@
 import { readCSR } from '../../index.js'
-import { openAuthority } from '../authority.js'
-import { naming, PUBLIC_MODE, read, writeAll } from '../files.js'
+import { certificateFiles, openAuthority } from '../authority.js'
+import { naming, read, writeAll } from '../files.js'
 import {
+  chainOption,
   clampOption,
   extensionOptions,
   group,
@@ -36,6 +37,7 @@ export const options = {
   ...signatureOptions,
   ...serialOption,
   ...group('Output', { out: outputOptions.out }),
+  ...chainOption,
   ...reportOptions,
 }
 
@@ -56,15 +58,15 @@ export async function run(values, [path, ...rest]) {
   if (key !== undefined) throw new UsageError('a request brings its key: leave key out')
   const honor = values.honor === 'none' ? [] : values.honor?.split(',')
   const base = path === '-' ? 'certificate' : path.replace(/\.(csr|pem|req|der)$/, '')
-  const file = values.out ?? `${base}.pem`
   const csr = await naming(path, undefined, async () => readCSR(await read(path)))
   if (!csr.signatureValid) throw new FileError(`${path}: the signature of the request is wrong`)
   const ca = await openAuthority(values)
   const issued = await ca.issue({ ...template, csr, ...(honor && { honor }) })
-  await writeAll([{ path: file, data: issued.fullChain, mode: PUBLIC_MODE }], values)
+  const { files, entries } = certificateFiles(issued, ca, values.out ?? `${base}.pem`, values)
+  await writeAll(entries, values)
   sayMade(values, {
     title: `A certificate under ${ca.cert.subject}`,
     cert: issued.cert,
-    files: { 'certificate and chain': file },
+    files,
   })
 }
