@@ -93,6 +93,7 @@ cm_status cm_unlock_charge(cm_unlock *u, cm_view iterations, unsigned *count, cm
 {
     unsigned asked;
     bool too_many = iterations.size > 4 && (iterations.data[0] & 0x80) == 0;
+    *count = 0;
     if (!too_many && (!cm_der_small_of(iterations, &asked) || asked == 0)) {
         return cm_fail(err, CM_ERR_MALFORMED, "the iteration count is not a positive number");
     }
@@ -462,7 +463,7 @@ static cm_status open_pbes1(cm_unlock *u, mbedtls_md_type_t md, cm_view paramete
                             cm_error *err)
 {
     cm_view salt;
-    unsigned count = 0;
+    unsigned count;
     uint8_t derived[16];
     cm_status status = read_salt(u, parameters, &salt, &count, err);
     if (status != CM_OK) {
