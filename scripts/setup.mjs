@@ -44,8 +44,9 @@ const needs = {
     [
       () => python() && ask(python(), '-c', 'import cryptography_vectors') !== undefined,
       'python3-cryptography-vectors',
-      "NIST's PKITS, as Python's cryptography_vectors have it",
+      "the test vectors of Python's cryptography (NIST's PKITS among them)",
     ],
+    [program('ssh-keygen'), 'openssh-client', 'OpenSSH'],
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],

@@ -409,8 +409,12 @@ static cm_status parse(cm_view input, cm_view passphrase, cm_random *rng, cm_key
     if (result != 0) {
         mbedtls_pk_free(&key->pk);
         mbedtls_pk_init(&key->pk);
-        if (mbedtls_pk_parse_public_key(&key->pk, input.data, input.size) == 0) {
+        int public_result = mbedtls_pk_parse_public_key(&key->pk, input.data, input.size);
+        if (public_result == 0) {
             return CM_OK;
+        }
+        if (public_result == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) { /* a public key of another kind */
+            return import_failed(public_result, false, err);
         }
         cm_pem_block block;
         if (result == MBEDTLS_ERR_PEM_UNKNOWN_ENC_ALG &&
