@@ -26,6 +26,7 @@ export default [
     },
   },
   { files: node, languageOptions: { globals: globals.node } },
+  { files: ['js/pool.js'], languageOptions: { globals: { Worker: false } } },
   { files: ['js/worker*.js'], languageOptions: { globals: globals.worker } },
   { files: ['web/**'], languageOptions: { globals: { ...globals.browser, ...globals.worker } } },
   { files: ['web/build.mjs'], languageOptions: { globals: globals.node } },

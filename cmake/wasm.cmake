@@ -4,8 +4,11 @@ if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.6)
   message(FATAL_ERROR "Emscripten ${EMSCRIPTEN_VERSION} is too old: 3.1.6 or later is needed.")
 endif()
 
-# Flags of every module we link; the tests' modules have main, certmint.wasm has none.
-set(certmint_wasm_link -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1 -sMALLOC=emmalloc)
+# Flags of every module we link; the tests' modules have main, certmint.wasm has none. The stack is
+# set because its default changed from 5 MB to 64 KB; the deepest use, of mbedTLS's curves, is far
+# below it. (TOTAL_STACK is what STACK_SIZE was called before 3.1.27; both releases know it.)
+set(certmint_wasm_link -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH=1 -sMALLOC=emmalloc
+                       -sTOTAL_STACK=1048576 -sINITIAL_MEMORY=4194304)
 
 file(GLOB door_sources CONFIGURE_DEPENDS wasm/*.c)
 certmint_optimize(${door_sources})

@@ -29,12 +29,21 @@ const then = (value, next) => (value instanceof Promise ? value.then(next) : nex
 
 const now = () => Math.floor(Date.now() / 1000)
 
-/** Splits the members that are about making a key off a template. */
+/**
+ * Splits the members that are about making a key off a template.
+ *
+ * @param {any} options
+ * @returns {[work: any, rest: any]}
+ */
 function splitWork({ signal, onProgress, workers, ...rest }) {
   return [{ signal, onProgress, workers }, rest]
 }
 
-/** What certificate and request templates have in common, as the door reads it. */
+/**
+ * What certificate and request templates have in common, as the door reads it.
+ *
+ * @param {any} template
+ */
 function commonTemplate({ subject, san, extensions, ...rest }) {
   return {
     ...rest,
@@ -44,6 +53,7 @@ function commonTemplate({ subject, san, extensions, ...rest }) {
   }
 }
 
+/** @param {any} template */
 function certificateTemplate({ csr, serial, notBefore, notAfter, ...rest }) {
   return {
     ...commonTemplate(rest),
@@ -86,6 +96,7 @@ export class Api {
     return this.#generate(keySpecOf(spec), { ...work, allowWeak })
   }
 
+  /** @param {any} data @param {any} [options] */
   importKey(data, { passphrase } = {}) {
     const info = this.#core.call('key.import', {
       data: bytesOf(data, 'key'),
@@ -138,6 +149,7 @@ export class Api {
     }
   }
 
+  /** @param {any} [issuer] */
   #issuerOf({ cert, key } = {}) {
     if (cert === undefined) throw invalid('issuer.cert', 'is missing')
     const issuerKey = key instanceof PrivateKey ? key : this.importKey(key ?? '')
@@ -166,18 +178,19 @@ export class Api {
 
   // ---------------------------------------------------------------- authorities
 
+  /** @param {any} [options] */
   createCA(options = {}) {
     const { pathLen, nameConstraints, issuer, extensions, ...rest } = options
-    const profile = issuer ? 'intermediate' : 'ca'
-    const subject = rest.subject ?? (issuer ? undefined : 'CN=certmint development CA')
     const template = {
-      profile,
       ...rest,
-      subject,
+      profile: rest.profile ?? (issuer ? 'intermediate' : 'ca'),
+      subject: rest.subject ?? (issuer ? undefined : 'CN=certmint development CA'),
       issuer,
       extensions: {
         ...extensions,
-        ...(pathLen !== undefined && { basicConstraints: { ca: true, pathLen } }),
+        ...(pathLen !== undefined && {
+          basicConstraints: { ...extensions?.basicConstraints, ca: true, pathLen },
+        }),
         ...(nameConstraints !== undefined && {
           nameConstraints: nameConstraintsOf(nameConstraints),
         }),
@@ -186,6 +199,7 @@ export class Api {
     return then(this.#certificate(template), ({ cert, key }) => this.#authority(cert, key, issuer))
   }
 
+  /** @param {any} [options] */
   loadCA({ cert, key, passphrase, chain = [] } = {}) {
     const certificate = cert instanceof Certificate ? cert : this.readCertificate(cert)
     const privateKey = key instanceof PrivateKey ? key : this.importKey(key, { passphrase })
@@ -236,6 +250,7 @@ export class Api {
 
   // ---------------------------------------------------------------- revocation lists
 
+  /** @param {any} [options] */
   createCRL({ issuer, revoked = [], thisUpdate, nextUpdate, number, previous, ...rest } = {}) {
     if (!issuer) throw invalid('issuer', 'is missing: { cert, key }')
     if (!Array.isArray(revoked)) throw invalid('revoked', 'must be a list')

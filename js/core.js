@@ -11,6 +11,23 @@ const decoder = new TextDecoder()
 /** crypto.getRandomValues gives at most this many bytes at once. */
 const ENTROPY_CHUNK = 65536
 
+/**
+ * The request as JSON; bytes in it are lent. What JSON cannot say (a circle, a BigInt, a nesting too
+ * deep for the stack) was in the caller's options.
+ */
+function stringify(request, lend) {
+  try {
+    // this[name]: a Buffer has turned itself into an object by the time it is `value`
+    return JSON.stringify(request, function (name, value) {
+      return ArrayBuffer.isView(this[name]) ? lend(this[name]) : value
+    })
+  } catch (error) {
+    if (error instanceof CertmintError) throw error
+    const [reason] = error.message.split('\n')
+    throw new CertmintError('invalid', '', `the options cannot be passed on: ${reason}`)
+  }
+}
+
 /** One instance of the module with its own memory, keys and searches. */
 export class Core {
   #exports
@@ -58,10 +75,7 @@ export class Core {
     try {
       const lend = (view) =>
         this.#lend(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), lent)
-      // this[name]: a Buffer has turned itself into an object by the time it is `value`
-      const request = JSON.stringify({ op, ...members }, function (name, value) {
-        return ArrayBuffer.isView(this[name]) ? lend(this[name]) : value
-      })
+      const request = stringify({ op, ...members }, lend)
       return this.#send(this.#lend(encoder.encode(request), lent))
     } finally {
       this.#progress = undefined
@@ -70,11 +84,16 @@ export class Core {
     }
   }
 
-  /** Copies bytes into linear memory; returns [address, size] and notes it in `lent`. */
+  /**
+   * Copies bytes into linear memory; returns [address, size] and notes it in `lent`.
+   *
+   * @returns {[address: number, size: number]}
+   */
   #lend(bytes, lent) {
     const address = this.#exports.certmint_alloc(bytes.length)
     if (address === 0) throw new CertmintError('memory', '', 'out of memory')
     this.#memory.set(bytes, address)
+    /** @type {[number, number]} */
     const place = [address, bytes.length]
     lent.push(place)
     return place

@@ -5,7 +5,11 @@
 
 const DAY = 86400
 
-/** Every fixture: what is wrong, and the template for it under the root (or beside it). */
+/**
+ * Every fixture: what is wrong, and the template for it under the root (or beside it).
+ *
+ * @type {Record<string, { fault: string, template: any, constrained?: boolean, selfSigned?: boolean }>}
+ */
 const faults = {
   good: { fault: 'nothing: clients must accept this one', template: {} },
   expired: {

@@ -168,18 +168,21 @@ export interface NameConstraints {
   critical?: boolean
 }
 
+/** An OID or "anyPolicy", with the address of its practice statement. */
+export type Policy = string | { oid: string; cps?: string }
+
 /** What differs from the profile. `false` leaves an extension out; `critical` is as RFC 5280 says
- * unless given. */
+ * unless given; an object with nothing else changes that bit of what the profile has. */
 export interface Extensions {
   basicConstraints?: false | { ca?: boolean; pathLen?: number; critical?: boolean }
-  keyUsage?: false | KeyUsage[] | { usages: KeyUsage[]; critical?: boolean }
-  extendedKeyUsage?: false | Purpose[] | { usages: Purpose[]; critical?: boolean }
+  keyUsage?: false | KeyUsage[] | { usages?: KeyUsage[]; critical?: boolean }
+  extendedKeyUsage?: false | Purpose[] | { usages?: Purpose[]; critical?: boolean }
   subjectKeyIdentifier?: false | string | Uint8Array
   authorityKeyIdentifier?: false
   subjectAltName?: { critical?: boolean }
   nameConstraints?: NameConstraints
-  certificatePolicies?: (string | { oid: string; cps?: string })[]
-  crlDistributionPoints?: string[]
+  certificatePolicies?: Policy[] | { policies: Policy[]; critical?: boolean }
+  crlDistributionPoints?: string[] | { uris: string[]; critical?: boolean }
   authorityInfoAccess?: { ocsp?: string[]; caIssuers?: string[] }
   /** Must-staple (RFC 7633). */
   tlsFeature?: 'status_request'[]
@@ -533,9 +536,11 @@ export function createFixtures(options?: {
 }>
 
 /** Loads the module, for those who want to say when or from where. Every function does it by
- * itself. */
+ * itself. With `workers`, the workers that search for RSA primes are started too (true: as many as
+ * by default), so that nothing has to be loaded later; where there are none, that is no error. */
 export function init(
   source?: URL | string | Uint8Array | ArrayBuffer | WebAssembly.Module | Response,
+  options?: { workers?: number | boolean },
 ): Promise<void>
 
 export class CertmintError extends Error {

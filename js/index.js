@@ -4,7 +4,7 @@ import { Api } from './api.js'
 import { compile, Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
-import { Pool } from './pool.js'
+import { defaultWorkers, Pool } from './pool.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -16,27 +16,33 @@ export {
   RevocationList,
 } from './objects.js'
 
-/** @type {Promise<Api> | undefined} */
+/** @type {Promise<{ api: Api, pool: Pool }> | undefined} */
 let loading
 
 async function start(source) {
   const core = new Core(await compile(source))
-  return new Api(core, generatorFor(core, new Pool(core.module)), async (work) => work())
+  const pool = new Pool(core.module)
+  return { api: new Api(core, generatorFor(core, pool), async (work) => work()), pool }
 }
 
-/** Loads the module once; every function does it by itself. */
-export function init(source = new URL('../dist/certmint.wasm', import.meta.url)) {
+function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
   loading ??= start(source).catch((error) => {
     loading = undefined // a failed download may be tried again
     throw error
   })
-  return loading.then(() => undefined)
+  return loading
 }
 
-const api = async () => {
-  await init()
-  return /** @type {Api} */ (await loading)
+/** Loads the module once; every function does it by itself. */
+export async function init(source, { workers = false } = {}) {
+  const { pool } = await load(source)
+  if (workers === false) return
+  const count = typeof workers === 'number' ? workers : await defaultWorkers()
+  // where there are no workers, the work is done without
+  await pool.warm(count).catch(() => {})
 }
+
+const api = async () => (await load()).api
 
 export const generateKey = async (spec, options) => (await api()).generateKey(spec, options)
 export const importKey = async (data, options) => (await api()).importKey(data, options)

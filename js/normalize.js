@@ -48,7 +48,11 @@ export function secondsOf(value, field) {
     if (new Date(day).toISOString().slice(0, 10) !== value.slice(0, 10)) time = NaN
   }
   if (Number.isNaN(time)) {
-    throw invalid(field, 'is no date; give a Date, text like 2030-12-31, or seconds since 1970')
+    throw invalid(
+      field,
+      `${typeof value === 'string' ? `"${value}"` : 'this'} is no date; give a Date, text like ` +
+        '2030-12-31, or seconds since 1970',
+    )
   }
   return Math.floor(time / 1000)
 }
@@ -176,7 +180,11 @@ export function nameWanted(value) {
   }
 }
 
-/** A key specification as text: 'rsa-2048' or { type: 'rsa', bits: 2048 }, { type: 'ec', curve }. */
+/**
+ * A key specification as text: 'rsa-2048' or { type: 'rsa', bits: 2048 }, { type: 'ec', curve }.
+ *
+ * @param {any} spec
+ */
 export function keySpecOf(spec = 'p-256') {
   if (typeof spec === 'string') return spec
   if (spec?.type === 'rsa') return `rsa-${spec.bits ?? 2048}`

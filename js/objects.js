@@ -143,7 +143,7 @@ class Signed {
   toJSON() {
     const json = { ...this.#description }
     for (const name of ['notBefore', 'notAfter', 'thisUpdate', 'nextUpdate']) {
-      if (name in json) json[name] = date(json[name]).toISOString()
+      if (name in json) json[name] = date(json[name])?.toISOString()
     }
     return json
   }

@@ -23,7 +23,24 @@ async function nodeParallelism() {
   }
 }
 
-/** Starts one worker; onmessage and onerror are set by its user. Undefined where there are none. */
+/**
+ * Lets the user of a worker listen through `onmessage` and `onerror`; `loaded` tells whether it got
+ * as far as having all that it needs.
+ */
+function connect(handle, module) {
+  handle.loaded = new Promise((resolve) => {
+    handle.receive = (message) => (message.ready ? resolve(true) : handle.onmessage?.(message))
+    handle.fail = (error) => {
+      handle.dead = true
+      resolve(false)
+      handle.onerror?.(error)
+    }
+  })
+  handle.post({ module })
+  return handle
+}
+
+/** Starts one worker. @throws where there are none */
 async function startWorker(module) {
   const url = new URL('./worker.js', import.meta.url)
   if (typeof globalThis.Worker === 'function') {
@@ -34,13 +51,13 @@ async function startWorker(module) {
       busy: () => {},
       idle: () => {},
     }
-    worker.onmessage = (event) => handle.onmessage?.(event.data)
-    worker.onerror = (event) => handle.onerror?.(event)
-    handle.post({ module })
-    return handle
+    worker.onmessage = (event) => handle.receive(event.data)
+    worker.onerror = (event) => handle.fail(event)
+    return connect(handle, module)
   }
   const { Worker: NodeWorker } = await import('node:worker_threads')
-  const worker = new NodeWorker(url)
+  // none of the process's own flags: --input-type would keep it from starting
+  const worker = new NodeWorker(url, { execArgv: [] })
   const handle = {
     post: (message) => worker.postMessage(message),
     end: () => worker.terminate(),
@@ -49,16 +66,17 @@ async function startWorker(module) {
     idle: () => worker.unref(),
   }
   worker.unref()
-  worker.on('message', (message) => handle.onmessage?.(message))
-  worker.on('error', (error) => handle.onerror?.(error))
-  handle.post({ module })
-  return handle
+  worker.on('message', (message) => handle.receive(message))
+  worker.on('error', (error) => handle.fail(error))
+  return connect(handle, module)
 }
 
 export class Pool {
   #module
   /** @type {any[]} workers without work */
   #idle = []
+  /** @type {Set<Promise<void>>} one for each worker that was told to stop and has not answered yet */
+  #returning = new Set()
   #nextId = 1
 
   /** @param {WebAssembly.Module} module */
@@ -67,6 +85,10 @@ export class Pool {
   }
 
   async #take(count) {
+    // those that are just stopping are back in milliseconds: sooner than new ones would be loaded
+    while (this.#idle.length < count && this.#returning.size > 0) {
+      await Promise.race(this.#returning)
+    }
     const taken = this.#idle.splice(0, count)
     try {
       while (taken.length < count) taken.push(await startWorker(this.#module))
@@ -75,6 +97,18 @@ export class Pool {
       throw error
     }
     return taken
+  }
+
+  /** Starts workers ahead of time; resolves when they have loaded all that they need. */
+  async warm(count) {
+    const workers = await this.#take(count)
+    for (const worker of workers) worker.busy()
+    for (const worker of workers) {
+      const loaded = await worker.loaded
+      worker.idle()
+      if (loaded) this.#idle.push(worker)
+      else worker.end()
+    }
   }
 
   /**
@@ -101,7 +135,7 @@ export class Pool {
     let cleanup = () => {}
     try {
       await new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason)
+        const abort = () => reject(signal?.reason)
         signal?.addEventListener('abort', abort, { once: true })
         cleanup = () => signal?.removeEventListener('abort', abort)
         workers.forEach((worker, i) => {
@@ -141,16 +175,24 @@ export class Pool {
 
   /** Tells the workers to stop; each comes back when it has zeroed its search. */
   #release(workers, id) {
-    for (const worker of workers) {
-      worker.onmessage = (message) => {
-        message.prime?.fill(0)
-        if (message.id === id && message.stopped) {
-          worker.onmessage = worker.onerror = undefined
-          worker.idle()
-          this.#idle.push(worker)
+    for (const worker of workers.filter(({ dead }) => !dead)) {
+      const returned = new Promise((resolve) => {
+        worker.onmessage = (message) => {
+          message.prime?.fill(0)
+          if (message.id === id && message.stopped) {
+            worker.onmessage = worker.onerror = undefined
+            worker.idle()
+            this.#idle.push(worker)
+            resolve(undefined)
+          }
         }
-      }
-      worker.onerror = () => worker.end()
+        worker.onerror = () => {
+          worker.end()
+          resolve(undefined)
+        }
+      })
+      this.#returning.add(returned)
+      returned.then(() => this.#returning.delete(returned))
       worker.post({ stop: true })
     }
   }

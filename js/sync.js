@@ -26,7 +26,7 @@ export function initSync(source) {
   const core = new Core(module)
   loaded = new Api(
     core,
-    (spec, options) => generateSync(core, spec, options),
+    (spec, options) => generateSync(core, spec, /** @type {any} */ (options)),
     (work) => work(),
   )
 }

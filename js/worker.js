@@ -8,7 +8,9 @@ import { Core } from './core.js'
 /** Work of one slice, in the units of the door: about 20 ms. */
 const SLICE = 20000
 
-const port = globalThis.postMessage ? globalThis : (await import('node:worker_threads')).parentPort
+/** @type {any} */
+const port =
+  'postMessage' in globalThis ? globalThis : (await import('node:worker_threads')).parentPort
 
 /** Lets waiting messages in; a promise alone would not. */
 const breathe = () =>
@@ -53,7 +55,10 @@ async function search(id, bits) {
 }
 
 function receive({ module, id, bits, stop }) {
-  if (module) core = new Core(module)
+  if (module) {
+    core = new Core(module)
+    port.postMessage({ ready: true })
+  }
   if (bits) search(id, bits)
   if (stop) current = undefined
 }

@@ -1,13 +1,26 @@
 // Builds: dist/certmint.wasm, build/native/certmint-echo, dist/web/ (the page as static files).
 //
 //   node scripts/build.mjs [--native-only | --wasm-only | --web-only]
+//   node scripts/build.mjs --bench      what npm run bench needs
 
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Stop, at, emscriptenEnv, isMain, main, must, root, say, seconds, which } from './lib.mjs'
-import { setup } from './setup.mjs'
+import {
+  Stop,
+  alone,
+  at,
+  emscriptenEnv,
+  isMain,
+  main,
+  must,
+  root,
+  say,
+  seconds,
+  which,
+} from './lib.mjs'
+import { installModules, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 
 const targets = {
@@ -25,7 +38,9 @@ const targets = {
  * @param {keyof typeof targets} name
  * @param {string} target
  */
-async function cmake(name, target) {
+const cmake = (name, target) => alone(name, () => bringUpToDate(name, target))
+
+async function bringUpToDate(name, target) {
   const { what, options, first } = targets[name]
   const folder = at('build', name)
   const since = Date.now()
@@ -81,6 +96,9 @@ export const buildServer = (name = 'native') => cmake(name, 'certmint-echo')
 /** The core's tests as programs: build/<name>/tests/. */
 export const buildTests = (name) => cmake(name, 'core_tests')
 
+/** mbedTLS's own RSA as WebAssembly, to measure ourselves against: build/wasm/stock_rsa.wasm. */
+export const buildStock = () => cmake('wasm', 'stock_rsa')
+
 /** dist/certmint.wasm */
 export async function buildWasm() {
   const folder = await cmake('wasm', 'certmint_wasm')
@@ -115,13 +133,14 @@ export async function buildWeb() {
 if (isMain(import.meta)) {
   await main(async () => {
     const wanted = process.argv[2] ?? ''
-    const known = ['', '--native-only', '--wasm-only', '--web-only']
+    const known = ['', '--native-only', '--wasm-only', '--web-only', '--bench']
     if (!known.includes(wanted) || process.argv.length > 3) {
       throw new Stop(`usage: node scripts/build.mjs [${known.slice(1).join(' | ')}]`)
     }
     if (wanted !== '--web-only') await setup('build')
-    if (wanted === '' || wanted === '--native-only') await buildServer()
-    if (wanted === '' || wanted === '--wasm-only') await buildWasm()
+    if (['', '--native-only', '--bench'].includes(wanted)) await buildServer()
+    if (['', '--wasm-only', '--bench'].includes(wanted)) await buildWasm()
+    if (wanted === '--bench') await Promise.all([buildStock(), installModules()])
     if (wanted === '' || wanted === '--web-only') await buildWeb()
   })
 }

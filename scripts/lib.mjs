@@ -139,6 +139,51 @@ export async function must(command, options, hint = '') {
   return result
 }
 
+const alive = (pid) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/**
+ * Does work that no other run of these scripts may do at the same time. A lock left by a process
+ * that has ended does not count.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function alone(name, work) {
+  const lock = at('build', `${name}.lock`)
+  fs.mkdirSync(path.dirname(lock), { recursive: true })
+  for (let told = false; ;) {
+    try {
+      fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    const holder = Number(fs.existsSync(lock) && fs.readFileSync(lock, 'utf8'))
+    if (holder > 0 && !alive(holder)) fs.rmSync(lock, { force: true })
+    else {
+      if (!told) say(`waiting for another run that does the same (${name}) ...`)
+      told = true
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+  const release = () => fs.rmSync(lock, { force: true })
+  process.once('exit', release)
+  try {
+    return await work()
+  } finally {
+    process.removeListener('exit', release)
+    release()
+  }
+}
+
 /** Debian's Emscripten finds its JavaScript optimizer only through this. */
 export function emscriptenEnv() {
   const modules = '/usr/share/nodejs'

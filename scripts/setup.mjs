@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { Stop, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
+import { Stop, alone, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
 
 const program =
   (...names) =>
@@ -105,7 +105,9 @@ export async function setup(...kinds) {
 }
 
 /** node_modules as the lock file says. */
-export async function installModules() {
+export const installModules = () => alone('modules', bringModules)
+
+async function bringModules() {
   const stamp = at('node_modules', '.certmint-lock')
   const lock = createHash('sha256')
     .update(fs.readFileSync(at('package-lock.json')))

@@ -57,6 +57,9 @@ export function readTAP(name, result) {
   return { passed, failures }
 }
 
+/** How much longer than usual the core's tests look (npm run soak). */
+const soak = Math.max(1, Number(process.env.CERTMINT_SOAK) || 1)
+
 /** Runs the core's test programs of one build folder. */
 function coreSuite(folder, { ending: suffix = '', command = [], env = {}, limit = 300 } = {}) {
   return async () => {
@@ -66,7 +69,11 @@ function coreSuite(folder, { ending: suffix = '', command = [], env = {}, limit 
     const outcomes = []
     for (const name of names) {
       const program = at('build', folder, 'tests', `${name}${suffix}`)
-      const result = await run([...command, program], { log: `${folder}-${name}`, env, limit })
+      const result = await run([...command, program], {
+        log: `${folder}-${name}`,
+        env,
+        limit: limit * soak,
+      })
       outcomes.push(readTAP(name, result))
     }
     return names.length > 0 ? fold(outcomes) : nothing('tests/core has no test_*.c')
@@ -160,6 +167,6 @@ export const suites = {
   js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
   interop: { needs: ['modules', 'wasm', 'server', 'tests native'], run: jestSuite('interop') },
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
-  server: { needs: ['modules', 'wasm', 'server'], run: jestSuite('server') },
+  server: { needs: ['modules', 'wasm', 'server', 'server asan'], run: jestSuite('server') },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
 }

@@ -18,6 +18,7 @@ const preparations = {
   'tests asan': () => buildTests('asan'),
   'tests wasm': () => buildTests('wasm'),
   server: () => buildServer('native'),
+  'server asan': () => buildServer('asan'),
   wasm: buildWasm,
   web: async () => {
     await prepare('wasm')

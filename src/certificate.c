@@ -42,6 +42,11 @@ static cm_status refuse_subject(cm_error *err, const char *message)
     return cm_fail_in(err, CM_ERR_INVALID, "subject");
 }
 
+static cm_status refuse_empty_ca(cm_error *err)
+{
+    return refuse_subject(err, "a CA needs a subject (RFC 5280 §4.1.2.6), like CN=My Root");
+}
+
 static cm_status settle_subject(draft *d, cm_error *err)
 {
     d->subject.no_san = d->subject.no_san || d->t->extensions.none;
@@ -55,7 +60,7 @@ static cm_status settle_subject(draft *d, cm_error *err)
                                    "issuer (RFC 5280 §4.1.2.4): give a subject or a name");
     }
     if (d->profile->ca) {
-        return refuse_subject(err, "a CA needs a subject (RFC 5280 §4.1.2.6), like CN=My Root");
+        return refuse_empty_ca(err);
     }
     if (d->subject.name_count == 0 && !d->t->allow_weak) {
         return refuse_subject(err, "a certificate needs a subject or a name (san)");
@@ -262,6 +267,9 @@ static cm_status encode(const draft *d, cm_random *rng, cm_bytes *der, cm_error 
     cm_status status = write_extensions(d, &extensions, &ca, err);
     if (status == CM_OK && extensions.status != CM_OK) {
         status = cm_fail_memory(err);
+    }
+    if (status == CM_OK && ca && cm_name_is_empty(cm_der_view(&d->subject.encoded))) {
+        status = refuse_empty_ca(err);
     }
     if (status == CM_OK && d->issuer != NULL && !d->t->allow_weak) {
         status = cm_issuer_check(d->issuer, ca, cm_der_view(&extensions),

@@ -636,8 +636,9 @@ cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_by
 /* Describes a certificate (PEM or DER) as JSON, for programs:
  *   {"subject", "issuer": text in the syntax of cm_name.text, "serial": lower-case hex,
  *    "notBefore", "notAfter": seconds since 1970, "fingerprints": {"sha1", "sha256"},
- *    "signature": "ecdsa-sha256" | ..., "publicKey": {"spki": hex, "type", "bits", "spec",
- * "curve"?}, "isCA": bool, "pathLen"?: number, "keyUsage"?: [...], "extendedKeyUsage"?: [...],
+ *    "signature": "ecdsa-sha256" | ...,
+ *    "publicKey": {"spki": hex, "type", "bits", "spec", "curve"?},
+ *    "isCA": bool, "pathLen"?: number, "keyUsage"?: [...], "extendedKeyUsage"?: [...],
  *    "san": ["DNS:localhost", "IP:127.0.0.1", ...]}
  * CM_ERR_MALFORMED with field "certificate". */
 cm_status cm_certificate_describe(cm_view certificate, cm_bytes *json, cm_error *err);

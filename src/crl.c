@@ -210,6 +210,11 @@ static cm_status settle_item(item *it, const cm_crl_template *t,
             return cm_fail(err, CM_ERR_MISMATCH,
                            "this certificate was not issued by this authority");
         }
+        if ((x.serial.data[0] & 0x80) != 0) {
+            return cm_fail(err, CM_ERR_UNSUPPORTED,
+                           "this certificate has a negative serial number, which RFC 5280 "
+                           "§4.1.2.2 forbids and a list cannot name");
+        }
         it->serial = without_zeros(x.serial);
     }
     if (it->serial.size == 0 || it->serial.size > NUMBER_LIMIT) {
@@ -298,6 +303,18 @@ static cm_status settle_items(draft *d, cm_error *err)
     return CM_OK;
 }
 
+/* A critical extension says that the list is about something else than all of the authority's
+ * certificates (issuingDistributionPoint, deltaCRLIndicator), which the new one would not say. */
+static bool has_critical(cm_view extensions)
+{
+    cm_x509_extension e;
+    bool critical = false;
+    while (cm_x509_next_extension(&extensions, &e)) {
+        critical = critical || e.critical;
+    }
+    return critical;
+}
+
 /* The item for a serial, NULL when the template does not name it. */
 static const item *find_item(const draft *d, cm_view serial)
 {
@@ -328,6 +345,11 @@ static cm_status open_previous(draft *d, cm_error *err)
     if (status == CM_OK && !cm_name_equal(d->previous.issuer, d->issuer->x509.subject)) {
         status = cm_fail(err, CM_ERR_MISMATCH, "the list to extend is another authority's");
     }
+    if (status == CM_OK && has_critical(d->previous.extensions)) {
+        status = cm_fail(err, CM_ERR_UNSUPPORTED,
+                         "the list to extend has a critical extension: it is a partial, indirect "
+                         "or delta list (RFC 5280 §5.2), which cannot be extended to a full one");
+    }
     if (status == CM_OK) {
         status = cm_signature_verify(d->issuer->x509.public_key, d->previous.signature_algorithm,
                                      d->previous.tbs, d->previous.signature, err);
@@ -339,15 +361,28 @@ static cm_status open_previous(draft *d, cm_error *err)
     return cm_fail_in(err, status, "previous");
 }
 
+/* At most 20 octets (RFC 5280 §5.2.3), with the one that carries the sign; no leading zeros. */
+static bool number_fits(cm_view number)
+{
+    return number.size < NUMBER_LIMIT ||
+           (number.size == NUMBER_LIMIT && (number.data[0] & 0x80) == 0);
+}
+
+static cm_status number_too_long(cm_error *err)
+{
+    cm_fail(err, CM_ERR_INVALID,
+            "a CRL number has at most 20 octets with its sign (RFC 5280 §5.2.3)");
+    return cm_fail_in(err, CM_ERR_INVALID, "number");
+}
+
 /* One more than the previous list's number. */
 static cm_status settle_number(draft *d, cm_error *err)
 {
     cm_view given = without_zeros(d->t->number), previous = {NULL, 0};
     bool has_previous = d->previous.tbs.size > 0 && cm_crl_number(&d->previous, &previous);
     previous = without_zeros(previous);
-    if (given.size > NUMBER_LIMIT || previous.size > NUMBER_LIMIT) {
-        cm_fail(err, CM_ERR_INVALID, "a CRL number has at most 20 octets (RFC 5280 §5.2.3)");
-        return cm_fail_in(err, CM_ERR_INVALID, "number");
+    if (!number_fits(given) || previous.size > NUMBER_LIMIT) {
+        return number_too_long(err);
     }
     if (d->t->number.size > 0) {
         if (has_previous && compare_serials(given, previous) <= 0 && !d->t->allow_weak) {
@@ -366,8 +401,8 @@ static cm_status settle_number(draft *d, cm_error *err)
             break;
         }
     }
-    d->number_view = (cm_view){d->number, sizeof d->number};
-    return CM_OK;
+    d->number_view = without_zeros((cm_view){d->number, sizeof d->number});
+    return number_fits(d->number_view) ? CM_OK : number_too_long(err);
 }
 
 static cm_status settle_dates(draft *d, cm_error *err)

@@ -83,6 +83,14 @@ static cm_status write_basic_constraints(writer *w)
     if (has_path_len && path_len > 255) {
         return cm_fail(w->err, CM_ERR_INVALID, "pathLen must be 0 to 255");
     }
+    if (has_path_len && w->x->key_usage.choice == CM_SET &&
+        (w->x->key_usage.bits & CM_KU_KEY_CERT_SIGN) == 0 && !w->context->allow_weak) {
+        if (given) {
+            return cm_fail(w->err, CM_ERR_INVALID,
+                           "pathLen goes with keyUsage keyCertSign only (RFC 5280 §4.2.1.9)");
+        }
+        has_path_len = false; /* the profile's */
+    }
     w->ca = ca;
     size_t mark = cm_der_begin(&w->value, CM_TAG_SEQUENCE);
     if (ca) {
@@ -374,13 +382,16 @@ static cm_status write_uri(writer *w, cm_text uri)
     return cm_general_name_write(&name, CM_USE_NAME, &w->value, w->err);
 }
 
+static cm_text policy_oid(const cm_policy *policy)
+{
+    return cm_text_is_nocase(policy->oid, "anyPolicy") ? CM_TEXT("2.5.29.32.0") : policy->oid;
+}
+
 static cm_status write_policy(writer *w, const cm_policy *policy)
 {
     uint8_t oid[CM_OID_MAX];
     size_t size;
-    cm_text dotted =
-        cm_text_is_nocase(policy->oid, "anyPolicy") ? CM_TEXT("2.5.29.32.0") : policy->oid;
-    if (!cm_oid_encode(dotted, oid, &size)) {
+    if (!cm_oid_encode(policy_oid(policy), oid, &size)) {
         return cm_fail(w->err, CM_ERR_INVALID, "%t is not an OID, like 2.23.140.1.2.1",
                        &policy->oid);
     }
@@ -404,6 +415,19 @@ static cm_status write_policy(writer *w, const cm_policy *policy)
     return CM_OK;
 }
 
+/* "MUST NOT appear more than once", RFC 5280 §4.2.1.4. */
+static bool policy_repeats(const cm_policy *items, size_t i)
+{
+    cm_text one = policy_oid(&items[i]);
+    for (size_t j = 0; j < i; j++) {
+        cm_text other = policy_oid(&items[j]);
+        if (one.size == other.size && memcmp(one.data, other.data, one.size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static cm_status write_certificate_policies(writer *w)
 {
     size_t count = w->x->certificate_policies.count;
@@ -414,6 +438,10 @@ static cm_status write_certificate_policies(writer *w)
     size_t mark = cm_der_begin(&w->value, CM_TAG_SEQUENCE);
     for (size_t i = 0; i < count; i++) {
         status = write_policy(w, &w->x->certificate_policies.items[i]);
+        if (status == CM_OK && policy_repeats(w->x->certificate_policies.items, i)) {
+            status = cm_fail(w->err, CM_ERR_INVALID, "%t is given twice (RFC 5280 §4.2.1.4)",
+                             &w->x->certificate_policies.items[i].oid);
+        }
         if (status != CM_OK) {
             return cm_fail_in(w->err, status, "[%d]", (int)i);
         }

@@ -4,9 +4,21 @@
 
 #include "error.h"
 #include "key.h"
+#include "name.h"
 #include "name_constraints.h"
 #include "oid.h"
 #include "text.h"
+
+/* The subject becomes the issuer of what is signed: it must be one that can be read. */
+static cm_status check_subject(cm_view subject, cm_error *err)
+{
+    cm_bytes text;
+    cm_status status = cm_name_text(subject, &text, err);
+    if (status == CM_OK) {
+        cm_bytes_free(&text);
+    }
+    return status;
+}
 
 cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm_error *err)
 {
@@ -16,6 +28,7 @@ cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm
         cm_pem_decode(issuer->certificate, "CERTIFICATE", "certificate", &out->der, err);
     if (status == CM_OK) {
         status = cm_x509_parse((cm_view){out->der.data, out->der.size}, &out->x509, err);
+        status = status == CM_OK ? check_subject(out->x509.subject, err) : status;
         status = cm_fail_in(err, status, "certificate");
     }
     if (status == CM_OK &&
@@ -23,6 +36,10 @@ cm_status cm_issuer_open(const cm_issuer *issuer, cm_issuer_certificate *out, cm
                        (cm_view){issuer->key->spki.data, issuer->key->spki.size})) {
         cm_fail(err, CM_ERR_MISMATCH, "this private key does not belong to the CA certificate");
         status = cm_fail_in(err, CM_ERR_MISMATCH, "key");
+    }
+    if (status == CM_OK && !issuer->key->is_private) {
+        cm_fail(err, CM_ERR_INVALID, "signing needs a private key; this is a public one");
+        status = cm_fail_in(err, CM_ERR_INVALID, "key");
     }
     if (status == CM_OK && !cm_x509_subject_key_identifier(out->x509.extensions, &out->key_id)) {
         if (!cm_spki_key_identifier(out->x509.public_key, out->key_id_buffer)) {
@@ -81,6 +98,11 @@ cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view 
     if (!cm_x509_basic_constraints(issuer->x509.extensions, &constraints) || !constraints.ca) {
         cm_fail(err, CM_ERR_INVALID,
                 "the issuer's certificate is not a CA (basicConstraints CA:TRUE is missing)");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    if (cm_name_is_empty(issuer->x509.subject)) {
+        cm_fail(err, CM_ERR_INVALID,
+                "the issuer's certificate has no subject (RFC 5280 §4.1.2.4 requires one)");
         return cm_fail_in(err, CM_ERR_INVALID, "issuer");
     }
     if (cm_x509_key_usage(issuer->x509.extensions, &usage) && (usage & CM_KU_KEY_CERT_SIGN) == 0) {

@@ -31,28 +31,31 @@ static inline void add_four_rows(cm_column *restrict columns, const cm_limb *res
                                  size_t from, size_t size, uint64_t x0, uint64_t x1, uint64_t x2,
                                  uint64_t x3)
 {
-    uint64_t a1 = a[from - 1], a2 = a[from - 2], a3 = a[from - 3];
-    size_t c = from;
-    for (; c + 4 <= size; c += 4) {
-        uint64_t b0 = a[c], b1 = a[c + 1], b2 = a[c + 2], b3 = a[c + 3];
-        columns[c] += product(x0, b0) + product(x1, a1) + product(x2, a2) + product(x3, a3);
-        columns[c + 1] += product(x0, b1) + product(x1, b0) + product(x2, a1) + product(x3, a2);
-        columns[c + 2] += product(x0, b2) + product(x1, b1) + product(x2, b0) + product(x3, a1);
-        columns[c + 3] += product(x0, b3) + product(x1, b2) + product(x2, b1) + product(x3, b0);
+    /* Two pointers that walk, rather than an index: V8 keeps all of this in registers then. */
+    const cm_limb *end = a + size;
+    a += from;
+    columns += from;
+    uint64_t a1 = a[-1], a2 = a[-2], a3 = a[-3];
+    for (; end - a >= 4; a += 4, columns += 4) {
+        uint64_t b0 = a[0], b1 = a[1], b2 = a[2], b3 = a[3];
+        columns[0] += product(x0, b0) + product(x1, a1) + product(x2, a2) + product(x3, a3);
+        columns[1] += product(x0, b1) + product(x1, b0) + product(x2, a1) + product(x3, a2);
+        columns[2] += product(x0, b2) + product(x1, b1) + product(x2, b0) + product(x3, a1);
+        columns[3] += product(x0, b3) + product(x1, b2) + product(x2, b1) + product(x3, b0);
         a1 = b3;
         a2 = b2;
         a3 = b1;
     }
-    for (; c < size; c++) {
-        uint64_t b0 = a[c];
-        columns[c] += product(x0, b0) + product(x1, a1) + product(x2, a2) + product(x3, a3);
+    for (; a < end; a++, columns++) {
+        uint64_t b0 = a[0];
+        columns[0] += product(x0, b0) + product(x1, a1) + product(x2, a2) + product(x3, a3);
         a3 = a2;
         a2 = a1;
         a1 = b0;
     }
-    columns[size] += product(x1, a1) + product(x2, a2) + product(x3, a3);
-    columns[size + 1] += product(x2, a1) + product(x3, a2);
-    columns[size + 2] += product(x3, a1);
+    columns[0] += product(x1, a1) + product(x2, a2) + product(x3, a3);
+    columns[1] += product(x2, a1) + product(x3, a2);
+    columns[2] += product(x3, a1);
 }
 
 /* The same from column 0 on. */

@@ -261,7 +261,8 @@ static int compare_encodings(cm_view a, cm_view b)
     return order != 0 ? order : a.size < b.size ? -1 : a.size > b.size;
 }
 
-enum { RDN_LIMIT = 16 }; /* attributes in one relative distinguished name */
+/* Attributes in one relative distinguished name, and in a whole name. */
+enum { RDN_LIMIT = 16, NAME_LIMIT = 1000 };
 
 /* Closes a SET that holds `count` attributes, sorting them. */
 static cm_status end_rdn(cm_der *out, size_t mark, size_t count, cm_error *err)
@@ -300,6 +301,7 @@ static cm_status end_rdn(cm_der *out, size_t mark, size_t count, cm_error *err)
 /* The RDN being written: attributes join it or start the next. */
 typedef struct rdn {
     size_t mark, count;
+    size_t all; /* attributes of the whole name so far */
 } rdn;
 
 static cm_status add_attribute(cm_der *out, rdn *current, bool join, cm_text name, cm_text value,
@@ -318,13 +320,17 @@ static cm_status add_attribute(cm_der *out, rdn *current, bool join, cm_text nam
     if (current->count == RDN_LIMIT) {
         return cm_fail(err, CM_ERR_LIMIT, "more than %d attributes joined by \"+\"", RDN_LIMIT);
     }
+    if (current->all == NAME_LIMIT) {
+        return cm_fail(err, CM_ERR_LIMIT, "more than %d attributes", NAME_LIMIT);
+    }
     current->count++;
+    current->all++;
     return write_attribute(out, name, value, encoded, err);
 }
 
 static cm_status write_attributes(const cm_name *name, cm_der *out, cm_error *err)
 {
-    rdn current = {0, 0};
+    rdn current = {0, 0, 0};
     for (size_t i = 0; i < name->attribute_count; i++) {
         const cm_attribute *a = &name->attributes[i];
         cm_status status = add_attribute(out, &current, a->same_rdn, a->type, a->value, false, err);
@@ -459,7 +465,7 @@ static cm_status parse_value(parser *p, bool *encoded, cm_error *err)
 
 static cm_status parse_parts(parser *p, cm_der *out, cm_error *err)
 {
-    rdn current = {0, 0};
+    rdn current = {0, 0, 0};
     bool join = false, more = true;
     while (more) {
         bool encoded;

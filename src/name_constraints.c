@@ -96,10 +96,10 @@ static cm_text uri_host(cm_text uri)
 {
     cm_text none = {NULL, 0};
     size_t i = 0;
-    while (i + 2 < uri.size && memcmp(uri.data + i, "://", 3) != 0) {
+    while (i < uri.size && uri.data[i] != ':') { /* the end of the scheme */
         i++;
     }
-    if (i + 3 >= uri.size) {
+    if (i + 3 >= uri.size || memcmp(uri.data + i, "://", 3) != 0) {
         return none;
     }
     size_t start = i + 3, end = start;
@@ -116,12 +116,6 @@ static cm_text uri_host(cm_text uri)
     cm_text host = {uri.data + start, host_end - start};
     uint8_t address[16];
     return host.size == 0 || host.data[0] == '[' || cm_ip_parse(host, address) != 0 ? none : host;
-}
-
-static bool uri_within(cm_text uri, cm_text base)
-{
-    cm_text host = uri_host(uri);
-    return host.data != NULL && (base.size == 0 || host_within(host, base));
 }
 
 static bool ip_within(cm_view address, cm_view range)
@@ -147,6 +141,15 @@ static bool directory_within(cm_view name, cm_view base)
 
 typedef enum match { MATCH_NO, MATCH_YES, MATCH_DAMAGED } match;
 
+/* A URI without a host name cannot be compared, so it must not pass (RFC 5280 §4.2.1.10). */
+static match uri_match(cm_text uri, cm_text base)
+{
+    cm_text host = uri_host(uri);
+    return host.data == NULL                           ? MATCH_DAMAGED
+           : base.size == 0 || host_within(host, base) ? MATCH_YES
+                                                       : MATCH_NO;
+}
+
 /* One name of `tag` against one base of the same tag. */
 static match within(uint8_t tag, cm_view name, cm_view base)
 {
@@ -156,7 +159,7 @@ static match within(uint8_t tag, cm_view name, cm_view base)
     case CM_TAG_CONTEXT(CM_GN_EMAIL):
         return email_within(text_of(name), text_of(base)) ? MATCH_YES : MATCH_NO;
     case CM_TAG_CONTEXT(CM_GN_URI):
-        return uri_within(text_of(name), text_of(base)) ? MATCH_YES : MATCH_NO;
+        return uri_match(text_of(name), text_of(base));
     case CM_TAG_CONTEXT(CM_GN_IP):
         return (base.size != 8 && base.size != 32) || (name.size != 4 && name.size != 16)
                    ? MATCH_DAMAGED
@@ -262,7 +265,8 @@ static cm_status check_name(const bounds *b, uint8_t tag, cm_view name, cm_error
     return CM_OK;
 }
 
-/* emailAddress attributes of the subject. */
+/* emailAddress attributes of the subject. RFC 5280 §4.2.1.10 asks for them where there is no SAN;
+ * OpenSSL holds them to the constraints always, so this does. */
 static cm_status check_subject_emails(const bounds *b, cm_view subject, cm_error *err)
 {
     cm_view rdns, set, attribute, oid, value;
@@ -308,7 +312,7 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
                                     cm_error *err)
 {
     bounds b;
-    bool has_email = false, has_dns = false;
+    bool has_dns = false;
     if (!parse(constraints, &b)) {
         return damaged(err);
     }
@@ -325,7 +329,6 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
         if (!cm_der_take_any(&names, &tag, &name, NULL)) {
             return cm_fail(err, CM_ERR_MALFORMED, "the subject alternative names are damaged");
         }
-        has_email = has_email || tag == CM_TAG_CONTEXT(CM_GN_EMAIL);
         has_dns = has_dns || tag == CM_TAG_CONTEXT(CM_GN_DNS);
         cm_status status = check_name(&b, tag, name, err);
         if (status != CM_OK) {
@@ -333,5 +336,5 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
         }
     }
     cm_status status = has_dns ? CM_OK : check_common_name(&b, subject, err);
-    return status != CM_OK || has_email ? status : check_subject_emails(&b, subject, err);
+    return status == CM_OK ? check_subject_emails(&b, subject, err) : status;
 }

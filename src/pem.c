@@ -11,6 +11,18 @@
 
 enum { LABEL_LIMIT = 64 };
 
+/* RFC 7468 §3: printable ASCII; a hyphen stands alone and inside. */
+static bool label_is_sound(const char *label)
+{
+    for (size_t i = 0; label[i] != '\0'; i++) {
+        if (label[i] < ' ' || label[i] > '~' ||
+            (label[i] == '-' && (i == 0 || label[i + 1] == '-' || label[i + 1] == '\0'))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 cm_status cm_pem_encode(const char *label, cm_view der, cm_bytes *pem, cm_error *err)
 {
     char begin[LABEL_LIMIT + 20], end[LABEL_LIMIT + 20];
@@ -18,6 +30,11 @@ cm_status cm_pem_encode(const char *label, cm_view der, cm_bytes *pem, cm_error 
     *pem = (cm_bytes){NULL, 0};
     if (size > LABEL_LIMIT) {
         return cm_fail(err, CM_ERR_INVALID, "a PEM label has at most %d characters", LABEL_LIMIT);
+    }
+    if (!label_is_sound(label)) {
+        cm_text shown = {label, size};
+        return cm_fail(err, CM_ERR_INVALID,
+                       "%t is not a PEM label: printable ASCII, like CERTIFICATE", &shown);
     }
     memcpy(begin, "-----BEGIN ", 11);
     memcpy(begin + 11, label, size);

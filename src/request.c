@@ -211,6 +211,45 @@ cm_status cm_request_verify(cm_view request, cm_error *err)
 /* ------------------------------------------------------------------ honouring */
 
 /* Requested names are judged as given ones are: what cannot be written is not copied. */
+
+/* The subject, or a directoryName: its text must be one that may be written. */
+static cm_status check_requested_subject(cm_view subject, cm_error *err)
+{
+    cm_bytes text;
+    cm_der scratch = {NULL, 0, 0, CM_OK};
+    cm_status status = cm_name_text(subject, &text, err);
+    if (status != CM_OK) {
+        return cm_fail_in(err, status, "subject");
+    }
+    cm_name name = {.text = {(const char *)text.data, text.size}};
+    status = cm_name_write(&name, &scratch, err);
+    cm_der_free(&scratch);
+    cm_bytes_free(&text);
+    return cm_fail_in(err, status, "subject");
+}
+
+/* The kinds of general names that are not text. */
+static bool requested_name_is_sound(uint8_t tag, cm_view content)
+{
+    char dotted[CM_OID_TEXT_SIZE];
+    cm_view oid, value, element;
+    switch (tag) {
+    case CM_TAG_CONTEXT(CM_GN_IP):
+        return content.size == 4 || content.size == 16;
+    case CM_TAG_CONTEXT_CONSTRUCTED(CM_GN_DIRECTORY):
+        return check_requested_subject(content, NULL) == CM_OK;
+    case CM_TAG_CONTEXT(CM_GN_RID):
+        cm_oid_text(content, dotted);
+        return dotted[0] != '?';
+    case CM_TAG_CONTEXT_CONSTRUCTED(CM_GN_OTHER):
+        return cm_der_take(&content, CM_TAG_OID, &oid) &&
+               cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), &value) && content.size == 0 &&
+               cm_der_take_any(&value, &tag, &element, NULL) && value.size == 0;
+    default: /* x400Address and ediPartyName, which nobody uses, and what is none at all */
+        return false;
+    }
+}
+
 static cm_status check_requested_name(uint8_t tag, cm_view content, cm_error *err)
 {
     static const struct {
@@ -219,21 +258,21 @@ static cm_status check_requested_name(uint8_t tag, cm_view content, cm_error *er
     } kinds[] = {{CM_TAG_CONTEXT(CM_GN_DNS), CM_GENERAL_NAME_DNS},
                  {CM_TAG_CONTEXT(CM_GN_EMAIL), CM_GENERAL_NAME_EMAIL},
                  {CM_TAG_CONTEXT(CM_GN_URI), CM_GENERAL_NAME_URI}};
-    cm_der scratch = {NULL, 0, 0, CM_OK};
-    cm_status status = CM_OK;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].tag == tag) {
+            cm_der scratch = {NULL, 0, 0, CM_OK};
             cm_general_name name = {.kind = kinds[i].kind,
                                     .value = {(const char *)content.data, content.size}};
-            status = cm_general_name_write(&name, CM_USE_NAME, &scratch, err);
+            cm_status status = cm_general_name_write(&name, CM_USE_NAME, &scratch, err);
+            cm_der_free(&scratch);
+            return status;
         }
     }
-    bool wrong_ip = tag == CM_TAG_CONTEXT(CM_GN_IP) && content.size != 4 && content.size != 16;
-    if (status == CM_OK && (wrong_ip || !cm_general_name_put_text(tag, content, &scratch))) {
-        status = cm_fail(err, CM_ERR_MALFORMED, "a requested subject alternative name is damaged");
-    }
-    cm_der_free(&scratch);
-    return status;
+    return requested_name_is_sound(tag, content)
+               ? CM_OK
+               : cm_fail(err, CM_ERR_MALFORMED,
+                         "a requested subject alternative name is damaged, or of a kind that is "
+                         "not taken");
 }
 
 static cm_status honor_names(const cm_request *request, cm_subject *subject, cm_error *err)
@@ -323,12 +362,10 @@ cm_status cm_request_honor(const cm_request *request, const cm_certificate_templ
     }
     if ((honor & CM_HONOR_SUBJECT) != 0 && !cm_name_given(&t->subject) &&
         !cm_name_is_empty(request->subject)) {
-        cm_bytes text; /* a Name that cannot be printed is damaged */
-        cm_status status = cm_name_text(request->subject, &text, err);
+        cm_status status = check_requested_subject(request->subject, err);
         if (status != CM_OK) {
             return status;
         }
-        cm_bytes_free(&text);
         *name = (cm_name){.der = request->subject};
         subject->name = name;
     }
@@ -346,7 +383,8 @@ cm_status cm_request_honor(const cm_request *request, const cm_certificate_templ
     }
     if ((honor & CM_HONOR_TLS_FEATURE) != 0 &&
         cm_x509_find(request->extensions, OID_TLS_FEATURE, OID_SIZE(OID_TLS_FEATURE), &e)) {
-        extensions->must_staple = cm_view_equal(e.value, (cm_view){staple, sizeof staple});
+        extensions->must_staple =
+            extensions->must_staple || cm_view_equal(e.value, (cm_view){staple, sizeof staple});
     }
     return CM_OK;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <mbedtls/ctr_drbg.h>
 #include <mbedtls/md.h>
 #include <mbedtls/rsa.h>
 
@@ -143,10 +144,27 @@ static cm_status sign_hash(const cm_signer *signer, const struct digest *digest,
         return cm_rsa_sign(mbedtls_pk_rsa(*pk), signer->pss, digest->md, hash, signature,
                            cm_random_bytes, rng);
     }
-    return mbedtls_pk_sign(pk, digest->md, hash, digest->size, signature, capacity, size,
-                           cm_random_bytes, rng) == 0
-               ? CM_OK
-               : CM_ERR_INTERNAL;
+    int result = mbedtls_pk_sign(pk, digest->md, hash, digest->size, signature, capacity, size,
+                                 cm_random_bytes, rng);
+    return result == 0                                            ? CM_OK
+           : result == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED ? CM_ERR_RANDOM
+           : result == MBEDTLS_ERR_MPI_ALLOC_FAILED               ? CM_ERR_MEMORY
+                                                                  : CM_ERR_INTERNAL;
+}
+
+static cm_status signing_failed(cm_status status, const cm_signer *signer, cm_error *err)
+{
+    switch (status) {
+    case CM_ERR_UNSUPPORTED:
+        return cm_fail(err, status, "RSA with %d bits cannot sign with this hash",
+                       (int)signer->key->bits);
+    case CM_ERR_RANDOM:
+        return cm_fail(err, status, "the random number generator failed");
+    case CM_ERR_MEMORY:
+        return cm_fail_memory(err);
+    default:
+        return cm_fail(err, status, "signing failed: the key may be damaged");
+    }
 }
 
 cm_status cm_signer_sign(const cm_signer *signer, cm_view tbs, cm_random *rng, cm_der *out,
@@ -159,12 +177,8 @@ cm_status cm_signer_sign(const cm_signer *signer, cm_view tbs, cm_random *rng, c
         return cm_fail_internal(err, "cm_signer_sign");
     }
     cm_status status = sign_hash(signer, digest, hash, rng, signature, sizeof signature, &size);
-    if (status == CM_ERR_UNSUPPORTED) {
-        return cm_fail(err, status, "RSA with %d bits cannot sign with this hash",
-                       (int)signer->key->bits);
-    }
     if (status != CM_OK) {
-        return cm_fail(err, status, "signing failed: the key may be damaged");
+        return signing_failed(status, signer, err);
     }
     size_t mark = cm_der_begin(out, CM_TAG_SEQUENCE);
     cm_der_raw(out, tbs);

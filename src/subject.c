@@ -86,7 +86,11 @@ static cm_status write_default_name(cm_subject *s, cm_error *err)
         return CM_OK;
     }
     s->name_count = 1;
-    return cm_fail_in(err, cm_general_name_write(&name, CM_USE_NAME, &s->names, err), "san");
+    cm_status status = cm_general_name_write(&name, CM_USE_NAME, &s->names, err);
+    if (status == CM_OK && s->names.status != CM_OK) {
+        return cm_fail_memory(err);
+    }
+    return cm_fail_in(err, status, "san");
 }
 
 cm_status cm_subject_settle(cm_subject *s, cm_error *err)

@@ -51,22 +51,34 @@ static bool parse_tbs(cm_view tbs, cm_x509 *out)
     return content.size == 0;
 }
 
+static cm_status not_a_certificate(cm_error *err)
+{
+    return cm_fail(err, CM_ERR_MALFORMED, "the certificate is not what RFC 5280 §4.1 describes");
+}
+
+enum { EXTENSION_LIMIT = 256 }; /* each is compared with each */
+
 /* Every Extension well formed and none twice (RFC 5280 §4.2). */
-static bool check_extensions(cm_view extensions)
+static cm_status check_extensions(cm_view extensions, cm_error *err)
 {
     cm_x509_extension one, other;
-    while (extensions.size > 0) {
+    for (unsigned count = 0; extensions.size > 0; count++) {
+        if (count == EXTENSION_LIMIT) {
+            return cm_fail(err, CM_ERR_LIMIT, "the certificate has more than %d extensions",
+                           EXTENSION_LIMIT);
+        }
         if (!cm_x509_next_extension(&extensions, &one)) {
-            return false;
+            return not_a_certificate(err);
         }
         cm_view rest = extensions;
-        while (cm_x509_next_extension(&rest, &other)) {
+        for (unsigned i = count; i < EXTENSION_LIMIT && cm_x509_next_extension(&rest, &other);
+             i++) {
             if (cm_view_equal(one.oid, other.oid)) {
-                return false;
+                return not_a_certificate(err);
             }
         }
     }
-    return true;
+    return CM_OK;
 }
 
 cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
@@ -83,11 +95,10 @@ cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
     if (!cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) ||
         !cm_der_take_bit_string(&content, &out->signature) || content.size != 0 ||
-        !parse_tbs(out->tbs, out) || !check_extensions(out->extensions)) {
-        return cm_fail(err, CM_ERR_MALFORMED,
-                       "the certificate is not what RFC 5280 §4.1 describes");
+        !parse_tbs(out->tbs, out)) {
+        return not_a_certificate(err);
     }
-    return CM_OK;
+    return check_extensions(out->extensions, err);
 }
 
 bool cm_x509_next_extension(cm_view *in, cm_x509_extension *extension)

@@ -511,6 +511,7 @@ static const char *label_of(call *c)
     json_value v = member(c, "label");
     cm_text text = json_text(v);
     if (!failed(c) && (text.size == 0 || memchr(text.data, '\0', text.size) != NULL)) {
+        v.path = "label"; /* also when it is missing */
         json_fail(v, CM_ERR_INVALID, "must be a PEM label, like CERTIFICATE");
     }
     return text.data; /* the arena puts a NUL behind everything */

@@ -6,11 +6,13 @@
  *   _initialize()                            call once, before anything else
  *   certmint_alloc(size) -> pointer          zeroed memory for input; 0 when there is none left
  *   certmint_free(pointer, size)             zeroes and frees it
- *   certmint_call(request, size) -> pointer  one call: request is JSON in UTF-8 (below). Returns
- * the address of four little-endian 32-bit words [0] JSON answer: address   [1] size in bytes [2]
- * bytes answer: address  [3] size in bytes (0: none) valid until the next certmint_call; the caller
- * copies what it keeps. The next call zeroes and frees them; so does {"op":"forget"}. 0 when memory
- * ran out.
+ *   certmint_call(request, size) -> pointer  one call: request is JSON in UTF-8 (below)
+ *
+ * The call returns the address of four little-endian 32-bit words,
+ *   [0] the JSON answer's address   [1] its size in bytes
+ *   [2] the bytes answer's address  [3] its size in bytes, 0 when there is none
+ * valid until the next certmint_call, which zeroes and frees both; so does {"op": "forget"}. The
+ * caller copies what it keeps. 0 is returned when memory ran out.
  *
  * Imports (module "env")
  *   certmint_entropy(pointer, size) -> 0 on success   crypto.getRandomValues
@@ -34,24 +36,30 @@
  *   prime.step             search: HANDLE, work: 20000 for about 20 ms    {found, tried, expected}
  *   prime.take             search: HANDLE                                 {} + bytes (the prime)
  *   prime.free             search: HANDLE                                 {}
- *   certificate.create     template: TEMPLATE, key?: HANDLE (public is enough under an issuer; none
- *                          with template.request), issuer?: {key: HANDLE, certificate: BYTES (PEM
- * or DER)}                                          CERT + bytes (DER) certificate.read
- * certificate: BYTES (PEM or DER)                CERT + bytes (DER) request.create template:
- * REQUEST TEMPLATE, key: HANDLE        REQUEST + bytes (DER) request.read           request: BYTES
- * (PEM or DER)                    REQUEST + bytes (DER) crl.create             template: CRL
- * TEMPLATE, issuer: {key, certificate}    CRL + bytes (DER) crl.read               crl: BYTES (PEM
- * or DER)                        CRL + bytes (DER)
- *   verify                 template: VERIFY TEMPLATE                      REPORT + bytes (its
- * chain) pem.encode             label, data: BYTES {} + bytes pem.decode             label, data:
- * BYTES                             {} + bytes forget zeroes and frees the last answer {}
+ *   certificate.create     template: TEMPLATE, key?: HANDLE,                CERT + bytes (DER)
+ *                          issuer?: {key: HANDLE, certificate: BYTES}
+ *                          (under an issuer a public key is enough; no key with template.request)
+ *   certificate.read       certificate: BYTES                             CERT + bytes (DER)
+ *   request.create         template: REQUEST TEMPLATE, key: HANDLE        REQUEST + bytes (DER)
+ *   request.read           request: BYTES                                 REQUEST + bytes (DER)
+ *   crl.create             template: CRL TEMPLATE,                        CRL + bytes (DER)
+ *                          issuer: {key: HANDLE, certificate: BYTES}
+ *   crl.read               crl: BYTES                                     CRL + bytes (DER)
+ *   verify                 template: VERIFY TEMPLATE                      REPORT + bytes (chain)
+ *   pem.encode             label, data: BYTES                             {} + bytes
+ *   pem.decode             label, data: BYTES                             {} + bytes
+ *   forget                 (zeroes and frees the last answer)             {}
+ *
+ * Certificates, requests and lists go in as PEM or DER.
  *
  * KEY   {key: HANDLE, spec: "rsa-2048", type: "rsa"|"ec", bits, curve?: "P-256", private: bool}
  * CERT  {subject, issuer: text in the syntax of cm_name.text, in encoding order,
  *        serial: lower-case hex, notBefore, notAfter: seconds since 1970,
- *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA, publicKey: {spki: hex, spec, type, bits,
- * curve?}, signature: "ecdsa-sha256"|..., san: ["DNS:localhost", "IP:127.0.0.1", ...], keyUsage:
- * [...], extendedKeyUsage: [...], pathLen?}
+ *        fingerprints: {sha1, sha256: "AB:CD:..."}, isCA,
+ *        publicKey: {spki: hex, spec, type, bits, curve?},
+ *        signature: "ecdsa-sha256"|...,
+ *        san: ["DNS:localhost", "IP:127.0.0.1", ...],
+ *        keyUsage: [...], extendedKeyUsage: [...], pathLen?}
  *
  * REQUEST and CRL are as cm_request_describe and cm_crl_describe say.
  *
@@ -73,9 +81,9 @@
  *     certificatePolicies: [oid | {oid, cps}] ;  crlDistributionPoints: [uri]
  *     authorityInfoAccess: {ocsp?: [uri], caIssuers?: [uri]};  tlsFeature: ["status_request"]
  *     custom: [{oid, critical?, der: hex}] }
- *   request: BYTES (PEM or DER);  honor:
- * ["subject","san","keyUsage","extendedKeyUsage","tlsFeature"] (default subject and san; [] the
- * public key alone)
+ *   request: BYTES
+ *   honor: ["subject", "san", "keyUsage", "extendedKeyUsage", "tlsFeature"]
+ *          (what the request may decide; default subject and san; []: the public key alone)
  *
  * REQUEST TEMPLATE: profile, subject, san, hash, pss, allowWeak, extensions as above.
  * VERIFY TEMPLATE: leaf: BYTES;  intermediates, roots, crls: [BYTES] (each PEM, with several in one
@@ -86,9 +94,9 @@
  * cm_verify says; the bytes are the certificates of its chain, one after another.
  *
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
- *   previous: BYTES (PEM or DER);  hash, pss, allowWeak;
- *   revoked: [{serial: hex | certificate: BYTES, date?, reason?: "keyCompromise"|...,
- * invalidityDate?}]
+ *   previous: BYTES;  hash, pss, allowWeak;
+ *   revoked: [{serial: hex | certificate: BYTES, date?, invalidityDate?,
+ *              reason?: "keyCompromise"|...}]
  */
 #ifndef CERTMINT_DOOR_H
 #define CERTMINT_DOOR_H

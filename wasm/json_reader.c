@@ -8,6 +8,8 @@
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
+#include "text.h"
+
 /* ------------------------------------------------------------------ arena */
 
 struct arena_block {
@@ -48,8 +50,7 @@ void arena_free(arena *a)
 
 static void copy_cut(char *out, size_t capacity, const char *text)
 {
-    size_t size = strlen(text);
-    size = size < capacity ? size : capacity - 1;
+    size_t size = cm_utf8_cut(text, strlen(text), capacity - 1);
     memcpy(out, text, size);
     out[size] = '\0';
 }
@@ -103,7 +104,27 @@ static const char *item_path(json_value parent, size_t index)
 
 /* ------------------------------------------------------------------ tokens */
 
-enum { TOKEN_LIMIT = 200000 };
+/* Nothing that is asked for is nested deeper than a few levels; jsmn takes time that grows with the
+ * square of the depth. */
+enum { TOKEN_LIMIT = 2000000, DEPTH_LIMIT = 64 };
+
+static bool too_deep(const char *text, size_t size)
+{
+    bool inside = false; /* of a string */
+    unsigned depth = 0;
+    for (size_t i = 0; i < size && depth <= DEPTH_LIMIT; i++) {
+        if (inside && text[i] == '\\') {
+            i++;
+        } else if (text[i] == '"') {
+            inside = !inside;
+        } else if (!inside && (text[i] == '{' || text[i] == '[')) {
+            depth++;
+        } else if (!inside && (text[i] == '}' || text[i] == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return depth > DEPTH_LIMIT;
+}
 
 static const jsmntok_t *token_at(const json_document *document, int index)
 {
@@ -115,10 +136,19 @@ bool json_parse(json_document *document, arena *a, const char *text, size_t size
     jsmn_parser parser;
     *document = (json_document){text, NULL, 0, a};
     json_value root = {document, 0, true, ""};
+    if (cm_utf8_length((cm_text){text, size}) < 0) {
+        json_fail(root, CM_ERR_INVALID, "the request is not well-formed UTF-8");
+        return false;
+    }
+    if (too_deep(text, size)) {
+        json_fail(root, CM_ERR_LIMIT, "the request is nested too deeply");
+        return false;
+    }
     jsmn_init(&parser);
     int count = jsmn_parse(&parser, text, size, NULL, 0);
     if (count > TOKEN_LIMIT) {
-        json_fail(root, CM_ERR_LIMIT, "the request has too many parts");
+        json_fail(root, CM_ERR_LIMIT,
+                  "the options have more than two million parts: give fewer at a time");
         return false;
     }
     if (count > 0) {
@@ -435,6 +465,27 @@ int64_t json_integer(json_value v, int64_t minimum, int64_t maximum)
     return value;
 }
 
+/* Names the value, as far as it is plain and short. */
+static void fail_hex(json_value v, cm_text text)
+{
+    enum { SHOWN = 40 };
+    static const char rule[] =
+        "\" is not hexadecimal: digits and a to f, bytes apart by colons or not";
+    char message[1 + SHOWN + 3 + sizeof rule] = "\"";
+    size_t size = 1;
+    while (size <= SHOWN && size <= text.size && text.data[size - 1] >= ' ' &&
+           text.data[size - 1] <= '~') {
+        message[size] = text.data[size - 1];
+        size++;
+    }
+    if (size <= text.size) {
+        memcpy(message + size, "...", 3);
+        size += 3;
+    }
+    memcpy(message + size, rule, sizeof rule);
+    json_fail(v, CM_ERR_INVALID, message);
+}
+
 cm_view json_hex(json_value v)
 {
     cm_text text = json_text(v);
@@ -455,7 +506,7 @@ cm_view json_hex(json_value v)
             continue;
         }
         if (digit < 0) {
-            json_fail(v, CM_ERR_INVALID, "must be a string of hexadecimal digits");
+            fail_hex(v, text);
             return nothing;
         }
         out[at / 2] = (uint8_t)(out[at / 2] << 4 | digit);
@@ -500,6 +551,17 @@ json_value json_next(json_value array, json_value item, size_t index)
                         item_path(array, index + 1)};
 }
 
+/* Reading outside of linear memory would trap. */
+static bool in_memory(int64_t address, int64_t size)
+{
+#ifdef __wasm__
+    int64_t end = (int64_t)__builtin_wasm_memory_size(0) * 65536;
+#else
+    int64_t end = INT64_MAX;
+#endif
+    return size == 0 || (address > 0 && size <= end - address);
+}
+
 cm_view json_bytes(json_value v)
 {
     cm_view nothing = {NULL, 0};
@@ -511,6 +573,10 @@ cm_view json_bytes(json_value v)
         json_fail(v, CM_ERR_INVALID, "must be bytes");
         return nothing;
     }
-    uintptr_t at = (uintptr_t)json_integer(address, 0, UINT32_MAX);
-    return (cm_view){(const uint8_t *)at, (size_t)json_integer(size, 0, INT32_MAX)};
+    int64_t at = json_integer(address, 0, UINT32_MAX), length = json_integer(size, 0, INT32_MAX);
+    if (!in_memory(at, length)) {
+        json_fail(v, CM_ERR_INVALID, "lies outside of the memory there is");
+        return nothing;
+    }
+    return (cm_view){(const uint8_t *)(uintptr_t)at, (size_t)length};
 }

@@ -14,14 +14,27 @@ static void keep_error(json_value v, cm_status status, const cm_error *error)
     }
 }
 
+/* The length of a list that the core would refuse anyway if it were longer, before memory is taken
+ * for it. */
+static size_t list_length(json_value v)
+{
+    enum { LIST_LIMIT = 1000 };
+    size_t length = json_length(v);
+    if (length > LIST_LIMIT) {
+        json_fail(v, CM_ERR_LIMIT, "has too many items; at most 1000 are taken");
+        return 0;
+    }
+    return length;
+}
+
 /* ------------------------------------------------------------------ names */
 
 static void read_name(json_value v, cm_name *out)
 {
     static const char *const members[] = {"type", "value", "sameRdn", NULL};
     if (json_is_array(v)) {
-        cm_attribute *attributes =
-            arena_take(v.document->arena, json_length(v) + 1, sizeof *attributes);
+        size_t count = list_length(v);
+        cm_attribute *attributes = arena_take(v.document->arena, count + 1, sizeof *attributes);
         if (attributes == NULL) {
             return;
         }
@@ -33,7 +46,7 @@ static void read_name(json_value v, cm_name *out)
             attributes[i].same_rdn = json_boolean(json_member(item, "sameRdn"));
         }
         out->attributes = attributes;
-        out->attribute_count = json_length(v);
+        out->attribute_count = count;
         out->empty = out->attribute_count == 0;
     } else {
         out->text = json_text(v);
@@ -89,8 +102,8 @@ static void read_general_name(json_value v, cm_general_name *out)
 
 static const cm_general_name *read_general_names(json_value v, size_t *count)
 {
-    cm_general_name *names = arena_take(v.document->arena, json_length(v) + 1, sizeof *names);
-    *count = json_length(v);
+    *count = list_length(v);
+    cm_general_name *names = arena_take(v.document->arena, *count + 1, sizeof *names);
     if (names != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -102,8 +115,8 @@ static const cm_general_name *read_general_names(json_value v, size_t *count)
 
 static const cm_text *read_texts(json_value v, size_t *count)
 {
-    cm_text *texts = arena_take(v.document->arena, json_length(v) + 1, sizeof *texts);
-    *count = json_length(v);
+    *count = list_length(v);
+    cm_text *texts = arena_take(v.document->arena, *count + 1, sizeof *texts);
     if (texts != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -132,32 +145,37 @@ static void read_basic_constraints(json_value v, cm_extensions *x)
     static const char *const members[] = {"ca", "pathLen", "critical", NULL};
     x->basic_constraints.choice = read_choice(v);
     if (x->basic_constraints.choice == CM_SET) {
-        json_value path_len = json_member(v, "pathLen");
+        json_value ca = json_member(v, "ca"), path_len = json_member(v, "pathLen");
         json_allow(v, members);
-        x->basic_constraints.ca = json_boolean(json_member(v, "ca"));
+        /* {critical} alone: the default, but for that bit */
+        x->basic_constraints.choice = ca.given || path_len.given ? CM_SET : CM_DEFAULT;
+        x->basic_constraints.ca = json_boolean(ca);
         x->basic_constraints.has_path_len = path_len.given;
         x->basic_constraints.path_len = (unsigned)json_integer(path_len, 0, 255);
         x->basic_constraints.critical = read_critical(v);
     }
 }
 
-/* An array, or an object {usages, critical}. Returns the array. */
-static json_value usages_of(json_value v, cm_critical *critical)
+/* An array, or an object {<name>: array, critical}. Returns the array; not given when the object
+ * has none: then only the critical bit is not the default. */
+static json_value items_of(json_value v, const char *name, cm_critical *critical)
 {
-    static const char *const members[] = {"usages", "critical", NULL};
+    const char *const members[] = {name, "critical", NULL};
     if (!json_is_object(v)) {
         return v;
     }
     json_allow(v, members);
     *critical = read_critical(v);
-    return json_member(v, "usages");
+    return json_member(v, name);
 }
 
 static void read_key_usage(json_value v, cm_extensions *x)
 {
     x->key_usage.choice = read_choice(v);
     if (x->key_usage.choice == CM_SET) {
-        json_value usages = usages_of(v, &x->key_usage.critical);
+        json_value usages = items_of(v, "usages", &x->key_usage.critical);
+        x->key_usage.choice = usages.given ? CM_SET : CM_DEFAULT;
+        (void)list_length(usages);
         FOR_EACH(item, i, usages)
         {
             cm_error error;
@@ -172,7 +190,8 @@ static void read_extended_key_usage(json_value v, cm_extensions *x)
 {
     x->extended_key_usage.choice = read_choice(v);
     if (x->extended_key_usage.choice == CM_SET) {
-        json_value usages = usages_of(v, &x->extended_key_usage.critical);
+        json_value usages = items_of(v, "usages", &x->extended_key_usage.critical);
+        x->extended_key_usage.choice = usages.given ? CM_SET : CM_DEFAULT;
         x->extended_key_usage.purposes = read_texts(usages, &x->extended_key_usage.count);
     }
 }
@@ -193,9 +212,11 @@ static void read_name_constraints(json_value v, cm_extensions *x)
 static void read_certificate_policies(json_value v, cm_extensions *x)
 {
     static const char *const members[] = {"oid", "cps", NULL};
-    cm_policy *policies = arena_take(v.document->arena, json_length(v) + 1, sizeof *policies);
+    v = items_of(v, "policies", &x->certificate_policies.critical);
+    x->certificate_policies.count = list_length(v);
+    cm_policy *policies =
+        arena_take(v.document->arena, x->certificate_policies.count + 1, sizeof *policies);
     x->certificate_policies.items = policies;
-    x->certificate_policies.count = json_length(v);
     if (policies != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -224,6 +245,7 @@ static void read_authority_info_access(json_value v, cm_extensions *x)
 
 static void read_tls_feature(json_value v, cm_extensions *x)
 {
+    (void)list_length(v);
     FOR_EACH(item, i, v)
     {
         cm_text feature = json_text(item);
@@ -239,9 +261,10 @@ static void read_tls_feature(json_value v, cm_extensions *x)
 static void read_custom(json_value v, cm_extensions *x)
 {
     static const char *const members[] = {"oid", "critical", "der", NULL};
-    cm_custom_extension *custom = arena_take(v.document->arena, json_length(v) + 1, sizeof *custom);
+    x->custom_count = list_length(v);
+    cm_custom_extension *custom =
+        arena_take(v.document->arena, x->custom_count + 1, sizeof *custom);
     x->custom = custom;
-    x->custom_count = json_length(v);
     if (custom != NULL) {
         FOR_EACH(item, i, v)
         {
@@ -295,8 +318,9 @@ static void read_extensions(json_value v, cm_extensions *x)
     }
     read_name_constraints(json_member(v, "nameConstraints"), x);
     read_certificate_policies(json_member(v, "certificatePolicies"), x);
-    x->crl_distribution_points.uris =
-        read_texts(json_member(v, "crlDistributionPoints"), &x->crl_distribution_points.count);
+    json_value points = items_of(json_member(v, "crlDistributionPoints"), "uris",
+                                 &x->crl_distribution_points.critical);
+    x->crl_distribution_points.uris = read_texts(points, &x->crl_distribution_points.count);
     read_authority_info_access(json_member(v, "authorityInfoAccess"), x);
     read_tls_feature(json_member(v, "tlsFeature"), x);
     read_custom(json_member(v, "custom"), x);
@@ -377,7 +401,7 @@ static unsigned read_honor(json_value v)
                  {"keyUsage", CM_HONOR_KEY_USAGE},
                  {"extendedKeyUsage", CM_HONOR_EXTENDED_KEY_USAGE},
                  {"tlsFeature", CM_HONOR_TLS_FEATURE}};
-    unsigned honor = v.given && json_length(v) == 0 ? CM_HONOR_NOTHING : 0;
+    unsigned honor = v.given && list_length(v) == 0 ? CM_HONOR_NOTHING : 0;
     FOR_EACH(item, i, v)
     {
         cm_text text = json_text(item);

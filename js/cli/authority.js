@@ -1,20 +1,36 @@
 /** Opening the authority that --ca and --ca-key name. */
 
-import { loadCA, readCertificate } from '../index.js'
-import { read } from './files.js'
+import { importKey, loadCA, readCertificate } from '../index.js'
+import { naming, read } from './files.js'
+import { readPassphrase } from './key_source.js'
+import { FileError } from './usage.js'
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Every certificate of a PEM file, in order; DER is one. */
-async function certificates(path) {
-  const bytes = await read(path)
-  const blocks = bytes
-    .toString('latin1')
-    .match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)
-  return Promise.all((blocks ?? [bytes]).map((block) => readCertificate(block)))
+function certificates(path) {
+  return naming(path, undefined, async () => {
+    const bytes = await read(path)
+    const text = bytes.toString('latin1')
+    const blocks = text.match(BLOCK) ?? []
+    const begun = text.split('-----BEGIN CERTIFICATE-----').length - 1
+    if (begun > blocks.length) throw new FileError(`${path}: the end of a certificate is missing`)
+    const all = []
+    for (const block of begun > 0 ? blocks : [bytes]) all.push(await readCertificate(block))
+    return all
+  })
 }
 
 export async function openAuthority(values) {
-  const [cert, ...chain] = await certificates(values.ca ?? 'ca.pem')
-  const passphraseFile = values['ca-passphrase-file']
-  const passphrase = passphraseFile && (await read(passphraseFile)).toString().replace(/\r?\n$/, '')
-  return loadCA({ cert, chain, key: await read(values['ca-key'] ?? 'ca-key.pem'), passphrase })
+  const path = values.ca ?? 'ca.pem'
+  const keyPath = values['ca-key'] ?? 'ca-key.pem'
+  const [cert, ...chain] = await certificates(path)
+  const passphrase = await readPassphrase(values['ca-passphrase-file'])
+  const key = await naming(keyPath, '--ca-passphrase-file', async () =>
+    importKey(await read(keyPath), { passphrase }),
+  )
+  if (!key.matches(cert)) {
+    throw new FileError(`${keyPath}: is not the key of the certificate in ${path}`)
+  }
+  return naming(keyPath, undefined, () => loadCA({ cert, chain, key }))
 }

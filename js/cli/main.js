@@ -2,8 +2,10 @@
 
 import { parseArgs } from 'node:util'
 
+import { CertmintError } from '../index.js'
+import { flagFor } from './fields.js'
 import { nearest } from './nearest.js'
-import { UsageError } from './usage.js'
+import { FailedError, FileError, UsageError } from './usage.js'
 
 /** Name → summary; each lives in commands/ and is loaded when asked for. */
 const commands = {
@@ -44,9 +46,35 @@ async function run(argv) {
   }
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name)
   const command = await import(`./commands/${name}.js`)
-  if (rest.includes('--help') || rest.includes('-h')) return helpFor(name, command)
+  if (asksForHelp(rest)) return helpFor(name, command)
   const { values, positionals } = parse(name, command, rest)
-  return (await command.run(values, positionals)) ?? DONE
+  try {
+    return (await command.run(values, positionals)) ?? DONE
+  } catch (error) {
+    throw error instanceof CertmintError ? inFlags(error, command, values, positionals) : error
+  }
+}
+
+/** Before "--", where names begin that look like flags. */
+const asksForHelp = (argv) =>
+  argv.some((arg, i) => (arg === '--help' || arg === '-h') && !argv.slice(0, i).includes('--'))
+
+/** An error of the interface in the words of the command line. */
+function inFlags(error, command, values, positionals) {
+  let where = error.field && flagFor(error.field, command.options)
+  if (values.template && error.field && !isGiven(where, values, positionals)) {
+    where = `${values.template}: ${error.field}`
+  }
+  const rule = error.rule.replaceAll(/\b(notBefore|notAfter|allowWeak)\b/g, (name) => flagFor(name))
+  const sentence = where ? `${where}: ${rule}` : rule
+  return error.code === 'invalid' || error.code === 'limit'
+    ? new UsageError(sentence)
+    : new FailedError(sentence)
+}
+
+function isGiven(where, values, positionals) {
+  if (where.startsWith('--')) return values[where.slice(2)] !== undefined
+  return positionals.length > 0 || values.san !== undefined
 }
 
 function unknownCommand(name) {
@@ -70,26 +98,37 @@ function parse(name, command, argv) {
   try {
     return parseArgs({ args: argv, options, allowPositionals: true, strict: true })
   } catch (error) {
-    const flag = /'(--?[^' =]+)/.exec(error.message)?.[1]
-    if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && flag) {
-      const close = nearest(
-        flag,
-        Object.keys(options).map((option) => `--${option}`),
-      )
-      throw new UsageError(
-        `${flag} is no option of ${name}${close ? `; did you mean ${close}?` : ''} ` +
-          `See: certmint ${name} --help`,
-      )
-    }
-    if (error.code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(error.message)
-    throw error
+    throw flagError(error, name, Object.keys(options))
   }
 }
 
-const width = (rows) => Math.max(...rows.map(([left]) => left.length))
-const table = (rows) => {
-  const left = width(rows)
-  return rows.map(([a, b]) => `  ${a.padEnd(left)}  ${b}`).join('\n')
+/** Node's complaints about flags, in a sentence. */
+function flagError(error, name, options) {
+  const see = `See: certmint ${name} --help`
+  const flag = /'(--?[^' =]+)/.exec(error.message)?.[1]
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && flag) {
+    const close = nearest(
+      flag,
+      options.map((option) => `--${option}`),
+    )
+    return new UsageError(
+      `${flag} is no option of ${name}${close ? `; did you mean ${close}?` : '.'} ${see}`,
+    )
+  }
+  if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && flag) {
+    const rule = /does not take/.test(error.message)
+      ? 'takes no value.'
+      : /ambiguous/.test(error.message)
+        ? `is followed by what looks like a flag; write ${flag}=VALUE if it is the value.`
+        : 'lacks its value.'
+    return new UsageError(`${flag} ${rule} ${see}`)
+  }
+  return error.code?.startsWith('ERR_PARSE_ARGS') ? new UsageError(error.message) : error
+}
+
+const pairs = (rows) => {
+  const left = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, text]) => `  ${name.padEnd(left)}  ${text}`).join('\n')
 }
 
 async function help(name) {
@@ -101,69 +140,77 @@ async function help(name) {
 
 Usage: certmint COMMAND [options]
 
-${table(Object.entries(commands))}
+${pairs(Object.entries(commands))}
 
 certmint COMMAND --help tells more. The quickest start:
 
-  certmint self-signed localhost 127.0.0.1 ::1`)
+  certmint self-signed localhost 127.0.0.1 ::1
+
+Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 failed or interrupted.`)
   return DONE
 }
 
-function helpFor(name, command) {
-  const rows = Object.entries(command.options).map(([flag, { value, help: text }]) => [
-    value ? `--${flag} ${value}` : `--${flag}`,
-    text,
-  ])
-  console.log(`certmint ${name}: ${commands[name]}
-
-Usage: certmint ${name} ${command.usage}
-
-${table(rows)}
-
-Examples:
-${command.examples.map((line) => `  ${line}`).join('\n')}`)
-  return DONE
+/** Breaks text into lines that end before column 100 (or the terminal's end), indented alike. */
+function wrap(text, indent) {
+  const width = Math.max(30, Math.min(process.stdout.columns || 100, 100) - indent)
+  const [first, ...words] = text.split(' ')
+  const lines = []
+  let line = first
+  for (const word of words) {
+    if (line.length + word.length < width) line += ` ${word}`
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`)
 }
 
-/** The flag behind a field of the core, for messages. */
-const flags = {
-  notBefore: '--not-before',
-  notAfter: '--not-after',
-  subject: '--subject',
-  days: '--days',
-  hash: '--hash',
-  key: '--key',
-  profile: '--profile',
-  serial: '--serial',
-  nextUpdate: '--next-update',
-  time: '--time',
-  purpose: '--purpose',
-  maxDepth: '--max-depth',
+function helpFor(name, { usage, options, examples, note }) {
+  const rows = Object.entries(options).map(([flag, { value, help: text, title = '' }]) => ({
+    title,
+    row: [value ? `--${flag} ${value}` : `--${flag}`, text],
+  }))
+  const left = Math.max(...rows.map(({ row }) => row[0].length))
+  const groups = [...new Set(rows.map(({ title }) => title))].map((title) => {
+    const lines = rows
+      .filter((one) => one.title === title)
+      .map(({ row: [flag, text] }) => `  ${flag.padEnd(left)}  ${wrap(text, left + 4)}`)
+    return [...(title ? [`${title}:`] : []), ...lines].join('\n')
+  })
+  const parts = [
+    `certmint ${name}: ${commands[name]}`,
+    `Usage: certmint ${name} ${usage}`,
+    ...groups,
+    ...(note ? [note] : []),
+    `Examples:\n${examples.map((line) => `  ${line}`).join('\n')}`,
+  ]
+  console.log(parts.join('\n\n'))
+  return DONE
 }
 
 function report(error) {
-  if (error instanceof UsageError) {
+  if (error?.code === 'EPIPE') return FAILED // whoever read our output has left
+  if (error instanceof UsageError || error instanceof CertmintError) {
     console.error(`certmint: ${error.message}`)
     return WRONG_USAGE
   }
-  if (error?.name === 'CertmintError') {
-    const field = error.field.startsWith('san') ? 'name' : (flags[error.field] ?? error.field)
-    console.error(`certmint: ${field ? `${field}: ` : ''}${error.rule}`)
-    return error.code === 'invalid' ? WRONG_USAGE : FAILED
+  if (error instanceof FileError || error instanceof FailedError) {
+    console.error(`certmint: ${error.message}`)
+    return FAILED
   }
   if (error?.name === 'AbortError') {
     console.error('certmint: interrupted; nothing was written')
     return FAILED
   }
   if (error?.code && typeof error.path === 'string') {
-    console.error(`certmint: ${fileSentence(error)}`)
+    console.error(`certmint: ${error.path}: ${fileReasons[error.code] ?? error.message}`)
     return FAILED
   }
-  if (error?.name === 'FileError') {
-    console.error(`certmint: ${error.message}`)
-    return FAILED
-  }
-  throw error
+  console.error(
+    `certmint: this is a defect of certmint; please report it\n${error?.stack ?? error}`,
+  )
+  return FAILED
 }
 
 const fileReasons = {
@@ -171,9 +218,11 @@ const fileReasons = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOSPC: 'the disk is full',
-  EISDIR: 'this is a folder',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than is allowed',
+  EISDIR: 'this is a folder, not a file',
   ENOTDIR: 'a part of the path is not a folder',
+  ENAMETOOLONG: 'the file name is too long',
+  ELOOP: 'the links go round in a circle',
   EROFS: 'the file system is read-only',
 }
-
-const fileSentence = (error) => `${error.path}: ${fileReasons[error.code] ?? error.message}`

@@ -1,44 +1,119 @@
-/** Flags that several commands share, and how their values become options of the interface. */
+/** The flags that several commands share, in the groups in which --help shows them. */
 
 import { secondsOf } from '../normalize.js'
 import { UsageError } from './usage.js'
 
-const text = (value, help) => ({ type: 'string', value, help })
-const flag = (help) => ({ type: 'boolean', help })
+export const text = (value, help) => ({ type: 'string', value, help })
+export const list = (value, help) => ({ type: 'string', value, multiple: true, help })
+export const flag = (help) => ({ type: 'boolean', help })
 
-export const keyOptions = {
-  key: text('KIND', 'rsa-2048, rsa-3072, rsa-4096, p-256, p-384 or p-521 (default p-256)'),
+/** Notes with every option where --help shows it. */
+export const group = (title, options) =>
+  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { ...option, title }]))
+
+export const newKeyOptions = group('Key', {
+  key: text('KIND', 'rsa-2048, -3072, -4096, -8192, p-256 (default), p-384, p-521 or secp256k1'),
   'key-format': text('FORMAT', 'pkcs8 (default) or traditional (PKCS#1, SEC1)'),
-}
+})
 
-export const nameOptions = {
-  subject: text('NAME', 'like "C=US,O=Example,CN=example.com"; default: the first name as CN'),
-  san: { ...text('NAME', 'a further name: DNS, IP, e-mail or URI (repeatable)'), multiple: true },
-  hash: text('HASH', 'sha256, sha384 or sha512'),
-  profile: text('PROFILE', 'server, client, peer, email, code-signing, timestamping, ...'),
-}
+export const keyOptions = group('Key', {
+  ...newKeyOptions,
+  'key-in': text('FILE', 'take this key instead of making one'),
+  'passphrase-file': text('FILE', 'the passphrase of --key-in, when it is encrypted'),
+})
 
-export const validityOptions = {
-  days: text('N', 'how long it is valid (default 397)'),
-  'not-before': text('DATE', 'like 2030-01-31 or 2030-01-31T12:00:00Z (default an hour ago)'),
+export const nameOptions = group('Names', {
+  subject: text('NAME', 'like "C=US,O=Example,CN=example.com" (default: CN = the first name)'),
+  san: list('NAME', 'a further name, like those before the options'),
+  'no-san': flag('no subject alternative name'),
+})
+
+/** Said below the flags of commands that take names. */
+export const namesNote = `A NAME is a DNS name, an IP address, an e-mail address or a URI, as it looks; to be explicit
+write dns:, ip:, email:, uri:, upn:, rid:, dir:"C=US,CN=x" or other:OID:HEX.
+Flags with NAME, URI, OID or OID=HEX may be repeated; a LIST is separated by commas.`
+
+export const validityOptions = group('Validity', {
+  days: text('N', 'how long it is valid (default: as the profile says)'),
+  'not-before': text('DATE', 'like 2030-01-31 or 2030-01-31T12:00:00Z (default: an hour ago)'),
   'not-after': text('DATE', 'instead of --days'),
+})
+
+export const clampOption = group('Validity', {
+  clamp: flag("end with the authority's own end when that is sooner"),
+})
+
+export const signatureOptions = group('Signature', {
+  hash: text('HASH', 'sha256, sha384 or sha512; sha1 with --allow-weak'),
+  pss: flag('RSASSA-PSS instead of PKCS#1 v1.5, with an RSA key that signs'),
+  'allow-weak': flag('for tests: SHA-1, RSA-1024, names and dates outside the authority'),
+})
+
+export const serialOption = group('Signature', {
+  serial: text('HEX', 'the serial number (default: 159 random bits)'),
+})
+
+const profile = text(
+  'PROFILE',
+  'server (default), client, peer, email, code-signing, timestamping, ocsp-signing, webtransport',
+)
+
+/** What a request may ask for. */
+export const requestOptions = group('Extensions', {
+  profile,
+  'key-usage': text('LIST', 'digitalSignature, keyEncipherment, ...; or none'),
+  'extended-key-usage': text('LIST', 'serverAuth, clientAuth, ... or OIDs; or none'),
+  'basic-constraints': text('LIST', 'CA:FALSE, or CA:TRUE,pathlen:N; or none'),
+  policy: list('OID[=URI]', 'a certificate policy, with its practice statement'),
+  'crl-distribution-point': list('URI', 'where the revocation list is'),
+  ocsp: list('URI', 'where the OCSP responder is'),
+  'ca-issuers': list('URI', "where the authority's certificate is"),
+  'must-staple': flag('servers must staple an OCSP answer (RFC 7633)'),
+  extension: list('OID=HEX', 'any extension: the DER of its value in hexadecimal'),
+  'subject-key-identifier': text('HEX', 'instead of the hash of the public key; or none'),
+  critical: text('LIST', 'make these critical: subjectAltName, keyUsage, ... or OIDs'),
+  'not-critical': text('LIST', 'and these not, in spite of RFC 5280'),
+})
+
+export const extensionOptions = group('Extensions', {
+  ...requestOptions,
+  'authority-key-identifier': text('none', 'leave it out'),
+  'no-extensions': flag('the bare certificate of old tutorials: no SAN either'),
+})
+
+/** What of it an authority may carry: `ca` has flags of its own for the rest. */
+export const authorityExtensionOptions = Object.fromEntries(
+  Object.entries(extensionOptions).filter(
+    ([name]) => !['profile', 'basic-constraints', 'no-extensions', 'must-staple'].includes(name),
+  ),
+)
+
+export const templateOption = {
+  template: text(
+    'FILE',
+    'a template in JSON, as the JavaScript interface takes it; flags go first',
+  ),
 }
 
-export const outputOptions = {
-  out: text('FILE', 'where the certificate goes'),
-  'key-out': text('FILE', 'where the key goes'),
+const quiet = {
   force: flag('replace files that are there'),
   json: flag('say what was made as JSON'),
   quiet: flag('say nothing'),
 }
 
-export const issuerOptions = {
-  ca: text('FILE', "the authority's certificate, PEM or DER (default ca.pem)"),
+export const outputOptions = group('Output', {
+  out: text('FILE', 'where it goes; "-" is standard output'),
+  'key-out': text('FILE', 'where the key goes'),
+  ...quiet,
+})
+
+export const reportOptions = group('Output', quiet)
+
+export const issuerOptions = group('Authority', {
+  ca: text('FILE', "the authority's certificate, and those above it (default ca.pem)"),
   'ca-key': text('FILE', 'its private key (default ca-key.pem)'),
   'ca-passphrase-file': text('FILE', 'the passphrase of that key, when it is encrypted'),
-}
-
-export const help = { help: flag('this text') }
+})
 
 /** A whole number of a flag. */
 export function integer(values, name) {
@@ -49,17 +124,14 @@ export function integer(values, name) {
   return Number(values[name])
 }
 
-/** The options of a certificate template that stand in the flags. */
-export function templateOf(values, names) {
-  const san = [...names, ...(values.san ?? [])]
-  return {
-    ...(san.length > 0 && { san }),
-    subject: values.subject,
-    hash: values.hash,
-    profile: values.profile,
-    days: integer(values, 'days'),
-    notBefore: secondsOf(values['not-before'], 'notBefore'),
-    notAfter: secondsOf(values['not-after'], 'notAfter'),
+/** A date of a flag, in seconds since 1970. */
+export function date(values, name) {
+  try {
+    return secondsOf(values[name], name)
+  } catch {
+    throw new UsageError(
+      `--${name}: "${values[name]}" is no date; write it like 2030-01-31 or 2030-01-31T12:00:00Z`,
+    )
   }
 }
 
@@ -69,11 +141,4 @@ export function keyFormat(values) {
     throw new UsageError(`--key-format: "${format}" is neither pkcs8 nor traditional`)
   }
   return format
-}
-
-/** mkcert's file names: the first name, "+N" for N more; ":" and "*" spelled out. */
-export function baseName(names) {
-  const first = (names[0] ?? 'certificate').replaceAll(':', '_').replaceAll('*', '_wildcard')
-  const safe = first.replaceAll(/[^\w.+@-]/g, '_')
-  return names.length > 1 ? `${safe}+${names.length - 1}` : safe
 }

@@ -1,10 +1,12 @@
 /** What was done, for people or as JSON. */
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR
-const bold = (text) => (colour ? `\x1b[1m${text}\x1b[22m` : text)
-const dim = (text) => (colour ? `\x1b[2m${text}\x1b[22m` : text)
+import { isStandardOutput } from './files.js'
 
-const day = (date) =>
+const stylish = (stream) => stream.isTTY && !process.env.NO_COLOR
+const bold = (text, stream) => (stylish(stream) ? `\x1b[1m${text}\x1b[22m` : text)
+const dim = (text, stream) => (stylish(stream) ? `\x1b[2m${text}\x1b[22m` : text)
+
+export const day = (date) =>
   date.toLocaleDateString('en-GB', {
     day: 'numeric',
     month: 'long',
@@ -12,25 +14,53 @@ const day = (date) =>
     timeZone: 'UTC',
   })
 
+/** "DNS:x" and "IP:x" are recognised without what stands before. */
+export const nameList = (names) => names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')
+
+/** More names than fit on a few lines are counted. */
+const MOST_NAMES = 12
+
+function namesRow(san) {
+  if (san.length <= MOST_NAMES) return nameList(san)
+  return `${nameList(san.slice(0, MOST_NAMES))} and ${san.length - MOST_NAMES} more`
+}
+
 /**
+ * A title with a table below.
+ *
+ * @param {string} title
+ * @param {string[][]} rows
+ * @param {NodeJS.WriteStream} [stream] where it will go
+ */
+export function table(title, rows, stream = process.stdout) {
+  const left = Math.max(0, ...rows.map(([name]) => name.length))
+  const lines = rows.map(([name, value]) => `  ${dim(name.padEnd(left), stream)}  ${value}`)
+  return [bold(title, stream), ...lines].join('\n')
+}
+
+/**
+ * Says what was made: on standard output, or beside it when a file went there.
+ *
  * @param {{ quiet?: boolean, json?: boolean }} values
  * @param {{ title: string, cert?: any, csr?: any, files: Record<string, string>, next?: string[] }} made
  */
 export function sayMade(values, { title, cert, csr, files, next = [] }) {
   if (values.quiet) return
   const object = cert ?? csr
+  const onStandardOutput = Object.values(files).some(isStandardOutput)
+  const stream = onStandardOutput ? process.stderr : process.stdout
+  const print = (text) => stream.write(`${text}\n`)
   if (values.json) {
-    console.log(
-      JSON.stringify({ files, ...(object && { [cert ? 'certificate' : 'csr']: object }) }),
-    )
-    return
+    const described = object && { [cert ? 'certificate' : 'csr']: object }
+    return void print(JSON.stringify({ files, ...described }))
   }
-  const rows = Object.entries(files).map(([what, path]) => [what, bold(path)])
-  if (object?.san?.length)
-    rows.push(['names', object.san.map((name) => name.replace(/^DNS:|^IP:/, '')).join(', ')])
+  const rows = Object.entries(files).map(([what, path]) => [
+    what,
+    isStandardOutput(path) ? 'standard output' : bold(path, stream),
+  ])
+  if (object?.subject) rows.push(['subject', object.subject])
+  if (object?.san?.length) rows.push(['names', namesRow(object.san)])
   if (cert) rows.push(['valid until', day(cert.notAfter)], ['SHA-256', cert.fingerprint()])
-  const left = Math.max(...rows.map(([name]) => name.length))
-  console.log(bold(title))
-  for (const [name, value] of rows) console.log(`  ${dim(name.padEnd(left))}  ${value}`)
-  if (next.length) console.log(`\n${next.join('\n')}`)
+  print(table(title, rows, stream))
+  if (next.length > 0 && !onStandardOutput) print(`\n${next.join('\n')}`)
 }

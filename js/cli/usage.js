@@ -2,6 +2,7 @@
 export class UsageError extends Error {}
 
 /** Something about a file stands in the way: exit status 3. */
-export class FileError extends Error {
-  name = 'FileError'
-}
+export class FileError extends Error {}
+
+/** It was asked for rightly and could not be done: exit status 3. */
+export class FailedError extends Error {}

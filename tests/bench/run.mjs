@@ -11,6 +11,9 @@
 //        one that returns a number has measured itself, in ms. goal: ours is so many times as fast
 //        as every peer.
 //   { name, ours, most }                              goal: at most so many ms.
+//   { name, draws, ours, peers, goals: { peer: r } }  for work whose time varies by its nature, such
+//        as a search for primes: each is done once a round, `draws` rounds; compared are the means.
+//        goals: our mean is at most r of that peer's. A peer of { run, draws } takes part less often.
 //   { name, value, unit, most }                       a plain figure, such as a size.
 //
 // Timing: every run is repeated until it lasts 20 ms; then, round by round, each takes its turn, in
@@ -85,7 +88,65 @@ async function measure({ name, ours, peers = {}, goal, most }) {
   return { name, goal, most, met, results }
 }
 
+const mean = (numbers) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length
+
+/** The middle 95 % of what `statistic` is over resamples of the lists, drawn with replacement. */
+function interval(lists, statistic) {
+  const resample = (list) => list.map(() => list[Math.floor(Math.random() * list.length)])
+  const seen = Array.from({ length: 2000 }, () => statistic(...lists.map(resample)))
+  return [quantile(seen, 0.025), quantile(seen, 0.975)]
+}
+
+/** Work whose time varies by its nature: once a round each, and the means compared. */
+async function draw({ name, draws, ours, peers = {}, goals = {} }) {
+  const runs = [{ who: 'certmint', run: ours, draws }]
+  for (const [who, peer] of Object.entries(peers)) {
+    runs.push({ who, draws, ...(typeof peer === 'function' ? { run: peer } : peer) })
+  }
+  for (const one of runs) {
+    one.samples = []
+    await time(one.run, 1) // warm
+  }
+  for (let round = 0; round < draws; round++) {
+    for (let i = 0; i < runs.length; i++) {
+      const one = runs[(i + round) % runs.length]
+      if (round < one.draws) one.samples.push(await time(one.run, 1))
+    }
+  }
+  const [{ samples: own }] = runs
+  const results = runs.map(({ who, samples }) => ({
+    who,
+    mean: mean(samples),
+    interval: interval([samples], mean),
+    median: median(samples),
+    ratio: mean(own) / mean(samples),
+    ratioInterval: interval([own, samples], (a, b) => mean(a) / mean(b)),
+    goal: goals[who],
+    met: goals[who] === undefined || mean(own) / mean(samples) <= goals[who],
+    samples,
+  }))
+  return { name, draws, met: results.every(({ met }) => met), results }
+}
+
 const figure = (n) => (n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(2))
+
+function printDraws({ name, draws, results }) {
+  console.log(`\n${name}   (means of ${draws}, with what 95 % of resamples give)`)
+  for (const { who, samples, ...one } of results) {
+    const times = `${figure(one.mean)} ms (${one.interval.map(figure).join(' to ')})`
+    const middle = `median ${figure(one.median)}`
+    const share =
+      who === 'certmint'
+        ? ''
+        : `   ours is ${one.ratio.toFixed(3)} of it (${one.ratioInterval.map((r) => r.toFixed(3)).join(' to ')})`
+    const goal =
+      one.goal === undefined ? '' : `, goal: at most ${one.goal}: ${one.met ? 'met' : 'MISSED'}`
+    const fewer = samples.length === draws ? '' : `, ${samples.length} of them`
+    console.log(
+      `  ${who.padEnd(28)} ${times.padEnd(30)} ${middle.padEnd(14)}${share}${goal}${fewer}`,
+    )
+  }
+}
 
 function print({ name, goal, most, unit = 'ms', met, value, results = [] }) {
   const aims = [
@@ -104,6 +165,7 @@ function print({ name, goal, most, unit = 'ms', met, value, results = [] }) {
 }
 
 async function bench(one) {
+  if (one.draws) return draw(one)
   if (!one.value) return measure(one)
   const value = await one.value()
   return { ...one, value, met: one.most === undefined || value <= one.most }
@@ -126,11 +188,15 @@ if (wanted.length === 0) {
   process.exit(2)
 }
 
-console.log(`Node ${process.versions.node}, ${os.cpus()[0].model}, ${rounds} rounds`)
+const load = os.loadavg()[0].toFixed(1)
+console.log(
+  `Node ${process.versions.node}, ${os.cpus().length} x ${os.cpus()[0].model}, load ${load}, ${rounds} rounds`,
+)
 const reports = []
 for (const one of wanted) {
   const report = await bench(one)
-  print(report)
+  if (report.draws) printDraws(report)
+  else print(report)
   reports.push(report)
 }
 if (options.json) {

@@ -15,7 +15,9 @@ function send(bytes) {
   const answer = exports.certmint_call(address, bytes.length)
   exports.certmint_free(address, bytes.length)
   const words = new Uint32Array(exports.memory.buffer, answer, 4)
-  return JSON.parse(new TextDecoder().decode(memory().slice(words[0], words[0] + words[1])))
+  return JSON.parse(
+    new TextDecoder('utf-8', { fatal: true }).decode(memory().slice(words[0], words[0] + words[1])),
+  )
 }
 
 const sendText = (text) => send(new TextEncoder().encode(text))
@@ -57,6 +59,12 @@ test.each([
   '{"op":"certificate.read","certificate":[0,0,0]}',
   '{"op":"pem.encode","label":"","data":[0,0]}',
   '{"op":"pem.encode","label":"a\\u0000b","data":[0,0]}',
+  '{"op":"pem.encode","label":"a\\nb","data":[0,0]}',
+  '{"op":"pem.encode","label":"a-----","data":[0,0]}',
+  '{"op":"pem.encode","label":"x","data":[0,8]}',
+  '{"op":"certificate.read","certificate":[1,2147483647]}',
+  '{"op":"certificate.read","certificate":[4294967295,1]}',
+  '{"op":"key.import","data":[4294967295,2147483647]}',
   '{"op":"crl.create","template":{"thisUpdate":0}}',
   '{"op":"request.create","template":{}}',
   '\xff\xfe{}',
@@ -64,6 +72,22 @@ test.each([
   expect(sendText(text)).toMatchObject({
     error: { code: expect.any(String), message: expect.any(String) },
   })
+})
+
+test('nesting does not cost more than its length', () => {
+  const deep = 100_000
+  const start = performance.now()
+  expect(sendText(`{"op":"version","x":${'['.repeat(deep)}${']'.repeat(deep)}}`)).toMatchObject({
+    error: { code: 'limit' },
+  })
+  expect(performance.now() - start).toBeLessThan(5000)
+  expect(sendText(`{"op":"${'['.repeat(100)}\\"{{"}`).error.message).toBe('no such operation')
+})
+
+test('an answer is well-formed UTF-8 whatever the request says', () => {
+  expect(sendText(`{"op":"version","${'x'.repeat(46)}éé":1}`).error.field).toBe('x'.repeat(46))
+  const [start, end] = ['{"op":"version","', '":1}'].map((text) => new TextEncoder().encode(text))
+  expect(send(Uint8Array.of(...start, 0xff, 0xc3, ...end)).error.message).toMatch('UTF-8')
 })
 
 test('requests damaged at random are answered', () => {

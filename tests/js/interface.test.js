@@ -164,6 +164,31 @@ describe('RSA generation', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'done\n' })
   })
 
+  test('init starts workers ahead; they search, and do not keep the process', () => {
+    const program = `
+      import { Worker } from 'node:worker_threads'
+      import { generateKey, init } from './js/index.js'
+      let started = 0
+      const post = Worker.prototype.postMessage
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.module) started++
+        return post.call(this, message, ...rest)
+      }
+      await init(undefined, { workers: 2 })
+      const atOnce = started
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(), 50)
+      await generateKey('rsa-8192', { workers: 2, signal: controller.signal }).catch(() => {})
+      const { bits } = await generateKey('rsa-2048', { workers: 2 })
+      console.log(atOnce, started, bits)`
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '2 2 2048\n' })
+  })
+
   test.each([0, -1, 1.5, 'two'])('workers: %p is refused', async (workers) => {
     expect(await rejection(generateKey('rsa-2048', { workers }))).toMatchObject({
       field: 'workers',

@@ -1,9 +1,13 @@
-"""Reads a PEM certificate, request or CRL with Python's cryptography and prints its fields as JSON."""
+"""Reads a PEM certificate, request or CRL with Python's cryptography and prints its fields as JSON.
+
+The kinds "certificates" and "requests" read files with many and print a list."""
 
 import json
+import re
 import sys
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 
 def general_name(name):
@@ -16,9 +20,12 @@ def general_name(name):
         x509.RegisteredID: "RID",
         x509.OtherName: "other",
     }
-    value = name.value if not isinstance(name, x509.OtherName) else name.type_id.dotted_string
+    value = name.value
+    if isinstance(name, x509.OtherName):
+        value = f"{name.type_id.dotted_string}:{value.hex()}"
     if isinstance(name, x509.DirectoryName):
-        value = distinguished_name(value)
+        name_parts = distinguished_name(value)
+        value = json.dumps(name_parts, ensure_ascii=False, separators=(",", ":"))
     if isinstance(name, x509.RegisteredID):
         value = value.dotted_string
     return f"{kinds[type(name)]}:{value}"
@@ -75,6 +82,21 @@ def extensions(carrier):
     return out
 
 
+def hash_name(signed):
+    try:
+        return signed.signature_hash_algorithm.name
+    except UnsupportedAlgorithm:  # RSASSA-PSS, before version 40
+        return None
+
+
+def many(one):
+    def read(data):
+        blocks = re.findall(rb"-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----\n", data)
+        return [one(block) for block in blocks]
+
+    return read
+
+
 def certificate(data):
     c = x509.load_pem_x509_certificate(data)
     return {
@@ -84,7 +106,7 @@ def certificate(data):
         "issuer": distinguished_name(c.issuer),
         "notBefore": c.not_valid_before.isoformat() + "Z",
         "notAfter": c.not_valid_after.isoformat() + "Z",
-        "hash": c.signature_hash_algorithm.name if c.signature_hash_algorithm else None,
+        "hash": hash_name(c),
         "extensions": extensions(c),
     }
 
@@ -96,6 +118,9 @@ def request(data):
         "valid": r.is_signature_valid,
         "extensions": extensions(r),
     }
+
+
+certificates, requests = many(certificate), many(request)
 
 
 def crl(data):

@@ -2,21 +2,18 @@ import { join } from 'node:path'
 
 import { createFixtures } from '../../index.js'
 import { ensureFolder, KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import { outputOptions } from '../options.js'
+import { reportOptions, text } from '../options.js'
 import { UsageError } from '../usage.js'
 
 export const usage = '[FOLDER] [options]'
 
 export const options = {
-  host: {
-    type: 'string',
-    value: 'NAME',
-    help: 'whom the certificates are for (default localhost)',
-  },
-  force: outputOptions.force,
-  json: outputOptions.json,
-  quiet: outputOptions.quiet,
+  host: text('NAME', 'whom the certificates are for (default localhost)'),
+  force: reportOptions.force,
+  json: reportOptions.json,
+  quiet: reportOptions.quiet,
 }
+for (const name of Object.keys(options)) options[name] = { ...options[name], title: '' }
 
 export const examples = ['certmint fixtures', 'certmint fixtures test/certs --host 127.0.0.1']
 
@@ -34,12 +31,15 @@ export async function run(values, [folder = 'fixtures', ...rest]) {
   }
   await ensureFolder(folder)
   await writeAll(files, values)
+  if (values.quiet) return
   if (values.json) {
-    const list = Object.entries(fixtures).map(([name, { fault }]) => ({ name, fault }))
-    console.log(JSON.stringify({ folder, fixtures: list }))
-  } else if (!values.quiet) {
-    console.log(`${folder}/: root.pem, crl.pem, and`)
-    for (const [name, { fault }] of Object.entries(fixtures))
-      console.log(`  ${name.padEnd(26)}${fault}`)
+    const made = Object.entries(fixtures).map(([name, { fault }]) => ({ name, fault }))
+    console.log(JSON.stringify({ folder, fixtures: made }))
+    return
+  }
+  const width = Math.max(...Object.keys(fixtures).map((name) => name.length))
+  console.log(`In ${folder}: root.pem, crl.pem, and for each of these NAME.pem with NAME-key.pem`)
+  for (const [name, { fault }] of Object.entries(fixtures)) {
+    console.log(`  ${name.padEnd(width)}  ${fault}`)
   }
 }

@@ -1,56 +1,69 @@
 import { openAuthority } from '../authority.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
+import { keySource, ownKey } from '../key_source.js'
+import { baseName, keyFileBeside } from '../names.js'
 import {
-  baseName,
+  clampOption,
+  extensionOptions,
   issuerOptions,
   keyFormat,
   keyOptions,
   nameOptions,
+  namesNote,
   outputOptions,
-  templateOf,
+  serialOption,
+  signatureOptions,
+  templateOption,
   validityOptions,
 } from '../options.js'
 import { withProgress } from '../progress.js'
 import { sayMade } from '../say.js'
+import { templateOf } from '../template.js'
 import { UsageError } from '../usage.js'
 
 export const usage = 'NAME... [options]'
 
 export const options = {
+  ...templateOption,
   ...issuerOptions,
-  ...keyOptions,
   ...nameOptions,
+  ...keyOptions,
   ...validityOptions,
-  clamp: { type: 'boolean', help: "end with the authority's own end when that is sooner" },
+  ...clampOption,
+  ...extensionOptions,
+  ...signatureOptions,
+  ...serialOption,
   ...outputOptions,
 }
+
+export const note = `${namesNote}
+--key-in may be somebody's public key, too.`
 
 export const examples = [
   'certmint issue shop.test www.shop.test',
   'certmint issue shop.test --ca ca.pem --ca-key ca-key.pem --days 90',
   'certmint issue jane@corp.test --profile client --subject "CN=Jane"',
+  'certmint issue shop.test --must-staple --ocsp http://ocsp.test/ --policy 2.23.140.1.2.1',
 ]
 
 export async function run(values, names) {
-  if (names.length === 0 && !values.subject && !values.san) {
+  const template = await templateOf(values, names)
+  if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint issue shop.test')
   }
   const format = keyFormat(values)
   const base = baseName(names)
-  const files = {
-    'certificate and chain': values.out ?? `${base}.pem`,
-    key: values['key-out'] ?? `${base}-key.pem`,
-  }
+  const own = await ownKey(values)
+  const files = { 'certificate and chain': values.out ?? `${base}.pem` }
+  if (!own) files.key = values['key-out'] ?? keyFileBeside(values.out) ?? `${base}-key.pem`
   const ca = await openAuthority(values)
   const issued = await withProgress(values, (work) =>
-    ca.issue({ ...templateOf(values, names), clamp: values.clamp, key: values.key, ...work }),
+    ca.issue({ ...template, ...keySource(own), ...work }),
   )
-  await writeAll(
-    [
-      { path: files['certificate and chain'], data: issued.fullChain, mode: PUBLIC_MODE },
-      { path: files.key, data: issued.key.toPEM({ format }), mode: KEY_MODE },
-    ],
-    values,
-  )
+  const entries = [
+    { path: files['certificate and chain'], data: issued.fullChain, mode: PUBLIC_MODE },
+  ]
+  if (!own) entries.push({ path: files.key, data: issued.key.toPEM({ format }), mode: KEY_MODE })
+  await writeAll(entries, values)
   sayMade(values, { title: `A certificate under ${ca.cert.subject}`, cert: issued.cert, files })
 }

@@ -1,6 +1,13 @@
 import { generateKey } from '../../index.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import { keyFormat, keyOptions, outputOptions } from '../options.js'
+import {
+  group,
+  keyFormat,
+  newKeyOptions,
+  reportOptions,
+  signatureOptions,
+  text,
+} from '../options.js'
 import { withProgress } from '../progress.js'
 import { sayMade } from '../say.js'
 import { UsageError } from '../usage.js'
@@ -8,21 +15,30 @@ import { UsageError } from '../usage.js'
 export const usage = '[KIND] [options]'
 
 export const options = {
-  ...keyOptions,
-  out: { type: 'string', value: 'FILE', help: 'where the key goes (default private_key.pem)' },
-  'public-out': { type: 'string', value: 'FILE', help: 'write the public half there too' },
-  force: outputOptions.force,
-  json: outputOptions.json,
-  quiet: outputOptions.quiet,
+  ...newKeyOptions,
+  ...group('Key', {
+    'allow-weak': { ...signatureOptions['allow-weak'], help: 'for tests: RSA-1024' },
+  }),
+  ...group('Output', {
+    out: text('FILE', 'where the key goes (default private_key.pem); "-" is standard output'),
+    'public-out': text('FILE', 'write the public half there too'),
+  }),
+  ...reportOptions,
 }
 
-export const examples = ['certmint key', 'certmint key rsa-4096 --out server-key.pem']
+export const examples = [
+  'certmint key',
+  'certmint key rsa-4096 --out server-key.pem',
+  'certmint key p-384 --out - --public-out public.pem',
+]
 
 export async function run(values, [kind, ...rest]) {
   if (rest.length > 0 || (kind && values.key)) throw new UsageError('give one kind of key')
   const format = keyFormat(values)
   const files = { key: values.out ?? 'private_key.pem' }
-  const key = await withProgress(values, (work) => generateKey(kind ?? values.key, work))
+  const key = await withProgress(values, (work) =>
+    generateKey(kind ?? values.key, { ...work, allowWeak: values['allow-weak'] }),
+  )
   const entries = [{ path: files.key, data: key.toPEM({ format }), mode: KEY_MODE }]
   if (values['public-out']) {
     files['public key'] = values['public-out']

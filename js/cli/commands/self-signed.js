@@ -1,30 +1,38 @@
 import { selfSigned } from '../../index.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
+import { keySource, ownKey } from '../key_source.js'
+import { baseName, keyFileBeside } from '../names.js'
 import {
-  baseName,
+  extensionOptions,
   keyFormat,
   keyOptions,
   nameOptions,
+  namesNote,
   outputOptions,
-  templateOf,
+  serialOption,
+  signatureOptions,
+  templateOption,
   validityOptions,
 } from '../options.js'
 import { withProgress } from '../progress.js'
 import { sayMade } from '../say.js'
+import { templateOf } from '../template.js'
 import { UsageError } from '../usage.js'
 
 export const usage = 'NAME... [options]'
 
 export const options = {
-  ...keyOptions,
+  ...templateOption,
   ...nameOptions,
+  ...keyOptions,
   ...validityOptions,
-  'no-extensions': {
-    type: 'boolean',
-    help: 'the bare certificate of old tutorials: no SAN either',
-  },
+  ...extensionOptions,
+  ...signatureOptions,
+  ...serialOption,
   ...outputOptions,
 }
+
+export const note = namesNote
 
 export const examples = [
   'certmint self-signed localhost 127.0.0.1 ::1',
@@ -34,43 +42,29 @@ export const examples = [
 ]
 
 export async function run(values, names) {
-  const bare = values['no-extensions']
-  if (names.length === 0 && !values.subject && !values.san) {
+  const template = await templateOf(values, names)
+  if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint self-signed localhost')
   }
   const format = keyFormat(values)
+  const own = await ownKey(values)
   const base = baseName(names)
-  const files = {
-    certificate: values.out ?? `${base}.pem`,
-    key:
-      values['key-out'] ??
-      (values.out ? `${values.out.replace(/\.[^./]*$/, '')}-key.pem` : `${base}-key.pem`),
-  }
-  const template = templateOf(values, bare ? [] : names)
-  const { san, ...rest } = bare
-    ? { subject: `CN=${names[0]}`, ...withoutUndefined(template), extensions: false }
-    : template
-  if (bare && san) throw new UsageError('--no-extensions leaves no room for --san')
+  const files = { certificate: values.out ?? `${base}.pem` }
+  if (!own) files.key = values['key-out'] ?? keyFileBeside(values.out) ?? `${base}-key.pem`
   const { cert, key } = await withProgress(values, (work) =>
-    selfSigned(san, { ...rest, key: values.key, ...work }),
+    selfSigned(undefined, { ...template, ...keySource(own), ...work }),
   )
-  await writeAll(
-    [
-      { path: files.certificate, data: cert.pem, mode: PUBLIC_MODE },
-      { path: files.key, data: key.toPEM({ format }), mode: KEY_MODE },
-    ],
-    values,
-  )
+  const entries = [{ path: files.certificate, data: cert.pem, mode: PUBLIC_MODE }]
+  if (!own) entries.push({ path: files.key, data: key.toPEM({ format }), mode: KEY_MODE })
+  await writeAll(entries, values)
+  const host = cert.san.map((name) => /^(?:DNS|IP):([^*]+)$/.exec(name)?.[1]).find(Boolean)
   sayMade(values, {
-    title: 'A self-signed certificate and its private key',
+    title: own ? 'A self-signed certificate' : 'A self-signed certificate and its private key',
     cert,
     files,
-    next: [
+    next: host && [
       'Clients do not trust it until they are told to, for instance:',
-      `  curl --cacert ${files.certificate} https://${names[0] ?? 'localhost'}:8443/`,
+      `  curl --cacert ${files.certificate} https://${host.includes(':') ? `[${host}]` : host}/`,
     ],
   })
 }
-
-const withoutUndefined = (object) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))

@@ -1,0 +1,386 @@
+/** How the page behaves: what it sends, how it cancels, what it says, who can use it. */
+
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+import { root, scratch } from '../support/tools.js'
+import { built, create, fill, loaded, openPage } from './support.js'
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+
+let browser
+let page
+beforeAll(async () => {
+  browser = await openPage()
+  page = browser.page
+})
+afterAll(() => browser?.close())
+
+beforeEach(() => browser.startAfresh())
+afterEach(() => expect(browser.complaints).toEqual([]))
+
+/** Starts a key that takes seconds and waits until the page says so. */
+async function startLongWork(order = {}) {
+  await fill(page, { names: 'localhost', key: 'rsa-4096', signer: 'authority', ...order })
+  await page.click('#create')
+  await page.locator('#working').waitFor()
+}
+
+// -------------------------------------------------------------------- network
+
+test('nothing is requested after the page has loaded', async () => {
+  await create(page, { names: 'localhost' })
+  await create(page, { names: 'localhost', key: 'rsa-2048' })
+  await page.getByRole('button', { name: 'Download private_key.pem' }).click()
+  await create(page, { names: 'localhost', signer: 'authority', key: 'rsa-2048' })
+  await startLongWork()
+  await page.click('#cancel')
+  await create(page, { names: 'localhost', key: 'rsa-3072' })
+  expect(browser.requests).toEqual([])
+})
+
+describe('pages of their own', () => {
+  let other
+  afterEach(() => other?.close())
+
+  test('it works when the server is gone', async () => {
+    other = await openPage()
+    other.stopServer()
+    await other.context.setOffline(true)
+    await create(other.page, { names: 'localhost' })
+    await create(other.page, { names: 'localhost', key: 'rsa-2048' })
+    expect(other.complaints).toEqual([])
+  })
+
+  test('it works under any path', async () => {
+    const folder = scratch()
+    fs.cpSync(built, folder.path('some/where'), { recursive: true })
+    other = await openPage({ folder: folder.folder, under: 'some/where/' })
+    await create(other.page, { names: 'localhost', key: 'rsa-2048' })
+    expect(other.requests.filter((url) => !url.startsWith(other.address))).toEqual([])
+    expect(other.complaints).toEqual([])
+  })
+
+  test('it works over plain http, where crypto.subtle and the clipboard are missing', async () => {
+    other = await openPage({ host: 'lan.test' })
+    const secure = () => [isSecureContext, Boolean(crypto.subtle), Boolean(navigator.clipboard)]
+    expect(await other.page.evaluate(secure)).toEqual([false, false, false])
+    await create(other.page, { names: 'localhost', key: 'rsa-2048' })
+    await other.page.getByRole('button', { name: 'Copy certificate.pem' }).click()
+    await other.page.getByRole('button', { name: 'Copied certificate.pem' }).waitFor()
+    expect(other.complaints).toEqual([])
+  })
+
+  test('without its .wasm it says so', async () => {
+    const folder = scratch()
+    fs.cpSync(built, folder.folder, { recursive: true })
+    fs.rmSync(folder.path('certmint/dist/certmint.wasm'))
+    other = await openPage({ folder: folder.folder, broken: true })
+    await other.page.getByText('could not be loaded. Reload').waitFor()
+  })
+
+  test('the policy forbids everything else, and a breach would be seen', async () => {
+    other = await openPage()
+    const breach = other.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          addEventListener('securitypolicyviolation', (event) =>
+            resolve([event.effectiveDirective, event.blockedURI]),
+          )
+          fetch('http://other.test/').catch(() => {})
+        }),
+    )
+    expect(await breach).toEqual(['connect-src', 'http://other.test/'])
+    expect(other.complaints).not.toEqual([])
+  })
+})
+
+test('version and hash of the .wasm are those of the build', async () => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const wasm = fs.readFileSync(path.join(root, 'dist', 'certmint.wasm'))
+  const { createHash } = await import('node:crypto')
+  const hash = createHash('sha256').update(wasm).digest('hex')
+  expect(await page.locator('#version').textContent()).toBe(version)
+  expect(await page.locator('#wasm-hash').textContent()).toBe(`${hash} (measured in this browser)`)
+})
+
+// -------------------------------------------------------------------- long work
+
+/** Processor time used so far by the browser and all it started, in seconds. */
+function processorSeconds() {
+  const processes = fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        return [{ pid, parent: fields[1], used: (+fields[11] + +fields[12]) / 100, line }]
+      } catch {
+        return [] // it has ended
+      }
+    })
+  const family = new Set()
+  const add = ({ pid }) => {
+    family.add(pid)
+    processes.filter(({ parent }) => parent === pid).forEach(add)
+  }
+  processes.filter(({ line }) => line.includes(browser.profile)).forEach(add)
+  return processes.filter(({ pid }) => family.has(pid)).reduce((sum, { used }) => sum + used, 0)
+}
+
+async function usedDuring(milliseconds) {
+  const before = processorSeconds()
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+  return processorSeconds() - before
+}
+
+test('Cancel is heard at once, leaves nothing running, and the page goes on', async () => {
+  await startLongWork({ key: 'rsa-4096' })
+  expect(await usedDuring(300)).toBeGreaterThan(0.1)
+  const took = await page.evaluate(() => {
+    const since = performance.now()
+    return new Promise((resolve) => {
+      const watch = new MutationObserver(() => resolve(performance.now() - since))
+      watch.observe(document.getElementById('working'), { attributes: true })
+      document.getElementById('cancel').click()
+    })
+  })
+  expect(took).toBeLessThan(100)
+  expect(await page.evaluate(() => document.activeElement.id)).toBe('create')
+  expect(await page.locator('#status').textContent()).toMatch(/Cancelled/)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await usedDuring(1000)).toBeLessThan(0.2)
+  expect(await page.inputValue('#names')).toBe('localhost')
+  await create(page, { key: 'rsa-2048' })
+})
+
+/**
+ * The longest task of the page's main thread while something is done, in milliseconds of processor
+ * time: what other programs take from it meanwhile is not the page's doing.
+ */
+async function longestTaskDuring(work) {
+  const session = await browser.context.newCDPSession(page)
+  const events = []
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...value))
+  await session.send('Tracing.start', {
+    traceConfig: { includedCategories: ['toplevel'] },
+    transferMode: 'ReportEvents',
+  })
+  await work()
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+  await session.send('Tracing.end')
+  await complete
+  await session.detach()
+  const mainThreads = events
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+    .map(({ pid, tid }) => `${pid} ${tid}`)
+  const tasks = events.filter(
+    ({ ph, pid, tid, tdur }) => ph === 'X' && tdur && mainThreads.includes(`${pid} ${tid}`),
+  )
+  return Math.max(...tasks.map(({ tdur }) => tdur / 1000))
+}
+
+test('the main thread is never blocked for 50 ms while RSA-4096 is made', async () => {
+  const longest = await longestTaskDuring(() =>
+    create(page, { names: 'localhost', key: 'rsa-4096' }),
+  )
+  expect(longest).toBeGreaterThan(1)
+  expect(longest).toBeLessThanOrEqual(50)
+  // a block would be seen
+  const block = () =>
+    new Promise((resolve) => {
+      setTimeout(() => {
+        const until = performance.now() + 600
+        while (performance.now() < until);
+        resolve()
+      })
+    })
+  expect(await longestTaskDuring(() => page.evaluate(block))).toBeGreaterThan(50)
+})
+
+test('progress is shown and grows', async () => {
+  await startLongWork()
+  const values = []
+  while (values.length < 3) {
+    values.push(await page.locator('#progress').evaluate((bar) => bar.value))
+    await page.waitForTimeout(150)
+  }
+  expect(values.at(-1)).toBeGreaterThan(values[0])
+  expect(values.at(-1)).toBeLessThan(1)
+  expect(await page.locator('#working-note').textContent()).toMatch(
+    /^[\d.]+ s so far\. A key takes [\d.]+ s here on average/,
+  )
+  await page.click('#cancel')
+})
+
+// -------------------------------------------------------------------- bad input
+
+const long = (count) => 'x'.repeat(count)
+
+const wrong = [
+  ['names', { names: '' }, 'give at least one name'],
+  ['names', { names: 'a.test 1.2.3.4.5' }, '"1.2.3.4.5" is not an IP address'],
+  ['names', { names: `${long(64)}.test` }, 'more than 63 characters'],
+  ['names', { names: 'a..test' }, 'is not a DNS name'],
+  ['names', { names: 'me@' }, '"me@"'],
+  ['days', { days: '0' }, 'must be at least 1'],
+  ['days', { days: 'soon' }, 'must be a whole number'],
+  ['days', { days: '99999999999' }, ''],
+  ['notAfter', { dates: ['2030-01-01T00:00', '2029-01-01T00:00'] }, 'is before notBefore'],
+  ['C', { subject: { C: 'USA' } }, 'a country is a code of two letters'],
+  ['ST', { subject: { ST: long(129) } }, 'at most 128'],
+  ['L', { subject: { L: long(129) } }, 'at most 128'],
+  ['O', { subject: { O: long(65) } }, 'at most 64'],
+  ['OU', { subject: { OU: long(65) } }, 'at most 64'],
+  ['CN', { subject: { CN: long(65) } }, 'at most 64'],
+  ['key', { profile: 'webtransport', key: 'p-384' }, 'needs a P-256 key'],
+  ['key', { profile: 'webtransport', key: 'rsa-4096' }, 'needs a P-256 key'],
+]
+
+describe.each(['self', 'authority'])('bad input, signed by: %s', (signer) => {
+  test.each(wrong)('%s %j', async (id, order, message) => {
+    const values = () =>
+      page.evaluate(() => Object.fromEntries(new FormData(document.getElementById('form'))))
+    const sound = { names: 'a.test', subject: { L: 'Here' } }
+    // with a key that takes seconds: what is wrong must be found before it is made
+    await fill(page, { key: 'rsa-4096', ...sound, signer })
+    await fill(page, order)
+    const before = await values()
+    await page.click('#create')
+    const error = page.locator(`#${id}-error:not(:empty)`)
+    await error.waitFor({ timeout: 3000 })
+    expect(await error.textContent()).toContain(message)
+    expect(await page.evaluate(() => document.activeElement.id)).toBe(id)
+    expect(await page.locator(`#${id}`).getAttribute('aria-invalid')).toBe('true')
+    expect(await page.locator('.error:not(:empty)').count()).toBe(1)
+    expect(await values()).toEqual(before)
+    expect(await page.locator('#made').isVisible()).toBe(false)
+  })
+})
+
+test('an error goes away with its cause', async () => {
+  await fill(page, { names: 'a.test', subject: { C: 'USA' } })
+  await page.click('#create')
+  await page.locator('#C-error:not(:empty)').waitFor()
+  await create(page, { subject: { C: 'US' } })
+  expect(await page.locator('.error:not(:empty)').count()).toBe(0)
+})
+
+test('a result stays when the next try fails', async () => {
+  await create(page, { names: 'a.test' })
+  await page.fill('#names', 'a..test')
+  await page.click('#create')
+  await page.locator('#names-error:not(:empty)').waitFor()
+  expect(await page.locator('#made-title').textContent()).toBe('a.test')
+})
+
+test('what was typed is still there after a reload', async () => {
+  await fill(page, { names: 'a.test', key: 'p-384', days: '12', subject: { O: 'Example' } })
+  await page.reload()
+  await loaded(page)
+  expect(await page.inputValue('#names')).toBe('a.test')
+  expect(await page.inputValue('#O')).toBe('Example')
+  expect(await page.locator('#options-now').textContent()).toBe('P-384 · 12 days')
+})
+
+test('Back brings what was typed, but no key', async () => {
+  await create(page, { names: 'a.test' })
+  await page.getByRole('button', { name: 'Show private_key.pem' }).click()
+  await page.goto('about:blank')
+  await page.goBack()
+  await loaded(page)
+  expect(await page.inputValue('#names')).toBe('a.test')
+  expect(await page.locator('#made').isVisible()).toBe(false)
+  expect(await page.content()).not.toContain('PRIVATE KEY')
+})
+
+// -------------------------------------------------------------------- for everyone
+
+test('by keyboard alone, from the name to the files', async () => {
+  const focused = () =>
+    page.evaluate(() => document.activeElement.id || document.activeElement.textContent)
+  const tabTo = async (wanted) => {
+    for (let i = 0; i < 40; i++) {
+      if ((await focused()) === wanted) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not reach ${wanted}`)
+  }
+  await tabTo('names')
+  await page.keyboard.type('shop.test')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowRight') // its own authority
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter') // opens the options
+  await tabTo('key')
+  await page.keyboard.type('RSA 2048')
+  await tabTo('create')
+  await page.keyboard.press('Enter')
+  await page.locator('.paper[data-whole]').waitFor()
+  expect(await focused()).toBe('made-title')
+  expect(await page.locator('#status').textContent()).toMatch(/^Certificate for shop.test made/)
+
+  const download = page.waitForEvent('download')
+  await tabTo('Download private_key.pem')
+  await page.keyboard.press('Enter')
+  expect((await download).suggestedFilename()).toBe('private_key.pem')
+
+  await tabTo('tabs-1-tab-0')
+  await page.keyboard.press('ArrowRight')
+  expect(await focused()).toBe('tabs-1-tab-1')
+  expect(await page.getByRole('tab', { selected: true }).first().textContent()).toBe('Node.js')
+})
+
+/** Every state of the page, in the order a person comes to them. */
+const states = {
+  'at first': async () => {},
+  'all options open': async () => {
+    await page.evaluate(() =>
+      document.querySelectorAll('details').forEach((details) => (details.open = true)),
+    )
+    await page.check('[name="validity"][value="dates"]')
+  },
+  'with an error': async () => {
+    await fill(page, { names: 'a.test', subject: { C: 'USA' } })
+    await page.click('#create')
+    await page.locator('#C-error:not(:empty)').waitFor()
+  },
+  working: () => startLongWork(),
+  'self-signed, all shown': async () => {
+    await create(page, {
+      names: 'a-rather-long-name.of-a-host.shop.test 2001:db8::1',
+      days: '1000',
+    })
+    const show = page.getByRole('button', { name: /^Show/ })
+    while ((await show.count()) > 0) await show.first().click()
+  },
+  'under an authority': () => create(page, { names: 'shop.test', signer: 'authority' }),
+}
+
+describe.each(['light', 'dark'])('%s', (colorScheme) => {
+  describe.each([
+    ['desktop', 1280],
+    ['narrow', 320],
+  ])('%s', (_, width) => {
+    beforeEach(async () => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.setViewportSize({ width, height: 800 })
+    })
+    afterAll(() => page.setViewportSize({ width: 1280, height: 800 }))
+
+    test.each(Object.keys(states))('axe finds nothing, and nothing overflows: %s', async (name) => {
+      await states[name]()
+      const overflow = () => document.documentElement.scrollWidth - innerWidth
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      await page.evaluate(axeSource)
+      const { violations } = await page.evaluate(() => globalThis.axe.run())
+      expect(
+        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]),
+      ).toEqual([])
+      if (await page.locator('#cancel').isVisible()) await page.click('#cancel')
+    })
+  })
+})

@@ -1,0 +1,71 @@
+/**
+ * The page's side of worker.js: its jobs as promises that an AbortSignal cancels. All the work is
+ * done there, so that the page never stands still.
+ */
+
+/** A failure in the worker, with what CertmintError says of it. */
+export class JobError extends Error {
+  constructor({ name, message, code, field, rule }) {
+    super(message)
+    Object.assign(this, { name, code, field, rule })
+  }
+}
+
+/** Where Trusted Types are enforced a worker's address must come from the one policy allowed. */
+const policy = globalThis.trustedTypes?.createPolicy('certmint', { createScriptURL: (url) => url })
+
+export class Bridge {
+  #worker
+  #waiting = new Map()
+  #nextId = 1
+
+  constructor() {
+    const url = new URL('./worker.js', import.meta.url).href
+    this.#worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' })
+    this.#worker.onmessage = ({ data }) => this.#receive(data)
+    this.#worker.onerror = (event) => this.#fail(event)
+  }
+
+  /**
+   * @param {string} job one of those in worker.js
+   * @param {unknown} [input]
+   * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [options]
+   */
+  run(job, input, { signal, onProgress } = {}) {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = () => {
+        this.#worker.postMessage({ abort: id })
+        this.#waiting.delete(id)
+        reject(signal.reason)
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      const settled = (settle) => (value) => {
+        signal?.removeEventListener('abort', abort)
+        settle(value)
+      }
+      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject), onProgress })
+      this.#worker.postMessage({ id, job, input })
+    })
+  }
+
+  #receive({ id, progress, result, error }) {
+    const waiting = this.#waiting.get(id)
+    if (!waiting) return
+    if (progress) {
+      waiting.onProgress?.(progress)
+      return
+    }
+    this.#waiting.delete(id)
+    if (error) waiting.reject(new JobError(error))
+    else waiting.resolve(result)
+  }
+
+  /** The worker itself could not be loaded, or broke. */
+  #fail(event) {
+    const error = new JobError({ name: 'Error', message: event.message ?? 'worker.js failed' })
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+  }
+}

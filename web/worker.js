@@ -1,0 +1,54 @@
+/**
+ * The page's worker: runs jobs over the public interface of certmint and answers bridge.js. What goes
+ * in and out are plain objects.
+ */
+
+import { init } from './certmint/js/index.js'
+import { makeCertificate } from './certificate/make.js'
+
+const hex = (bytes) =>
+  Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('')
+
+/**
+ * Loads everything there is to load, the workers of the prime search too.
+ * @returns {Promise<{ hash?: string }>} the SHA-256 of the .wasm, where the browser can take it
+ */
+async function load() {
+  const response = await fetch(new URL('./certmint/dist/certmint.wasm', import.meta.url))
+  if (!response.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${response.status}`)
+  const bytes = await response.arrayBuffer()
+  await init(bytes, { workers: true })
+  // crypto.subtle is missing on plain http
+  const hash = await globalThis.crypto.subtle?.digest('SHA-256', bytes)
+  return { hash: hash && hex(hash) }
+}
+
+const loaded = load()
+loaded.catch(() => {}) // every job reports it
+
+const jobs = { load: () => loaded, makeCertificate }
+
+/** @type {Map<number, AbortController>} */
+const running = new Map()
+
+/** An error as plain members: a clone of it would lose field and rule. */
+const plain = ({ name, message, code, field, rule }) => ({ name, message, code, field, rule })
+
+async function run({ id, job, input }) {
+  const controller = new AbortController()
+  running.set(id, controller)
+  try {
+    await loaded
+    const onProgress = (progress) => postMessage({ id, progress })
+    postMessage({ id, result: await jobs[job](input, { signal: controller.signal, onProgress }) })
+  } catch (error) {
+    postMessage({ id, error: plain(error) })
+  } finally {
+    running.delete(id)
+  }
+}
+
+onmessage = ({ data }) => {
+  if (data.abort) running.get(data.abort)?.abort()
+  else run(data)
+}
