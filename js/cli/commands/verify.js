@@ -42,7 +42,7 @@ const readAll = (paths = []) => Promise.all(paths.map(read))
 
 const NO = 1
 
-function say(path, { ok, code, depth, detail, chain, revocation, skipped }, leaf) {
+function say(path, { ok, code, depth, detail, chain = [], revocation, skipped }, leaf) {
   for (const { from, index, detail: why } of skipped) {
     console.error(`certmint: skipped ${from}[${index}]: ${why}`)
   }
