@@ -37,7 +37,7 @@ function secondsOf(time) {
   const shape = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d*)?(Z|[+-]\d\d:\d\d)$/.exec(
     time,
   )
-  const day = shape && Date.parse(`${shape[1]}T00:00:00Z`)
+  const day = shape ? Date.parse(`${shape[1]}T00:00:00Z`) : NaN
   if (!shape || Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== shape[1]) {
     throw invalid('time', 'is no RFC 3339 time')
   }

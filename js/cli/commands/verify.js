@@ -1,36 +1,33 @@
 import { readCertificate, verify } from '../../index.js'
 import { read } from '../files.js'
 import { harness } from '../harness.js'
-import { integer } from '../options.js'
+import { flag, group, integer, list, text } from '../options.js'
 import { UsageError } from '../usage.js'
 
 export const usage = 'CERTIFICATE [options]\n       certmint verify --harness'
 
-const file = (help) => ({ type: 'string', multiple: true, value: 'FILE', help })
-const text = (value, help) => ({ type: 'string', value, help })
-const flag = (help) => ({ type: 'boolean', help })
-
 export const options = {
-  root: file('a trusted root, or a bundle of them (repeatable; default ca.pem)'),
-  intermediate: file("further certificates (repeatable); the certificate's own file may hold some"),
-  crl: file('a revocation list (repeatable)'),
-  name: text('NAME', 'the host, IP address or e-mail address that it must be for'),
-  purpose: text('PURPOSE', 'server, client, email, code-signing, timestamping, ocsp-signing'),
-  time: text('DATE', 'when, like 2030-01-31T12:00:00Z (default now)'),
-  'max-depth': text('N', 'at most so many intermediates (default 16)'),
-  policy: {
-    type: 'string',
-    multiple: true,
-    value: 'OID',
-    help: 'an acceptable certificate policy (repeatable)',
-  },
-  'require-policy': flag('an acceptable policy must hold along the path'),
-  'require-revocation': flag('refuse what no usable revocation list covers'),
-  'allow-weak': flag('take SHA-1 signatures and RSA from 1024 bits'),
-  lenient: flag('let pass authorities without key identifiers or key usage'),
-  harness: flag('one JSON request a line in, one JSON answer a line out'),
-  json: flag('the report as JSON'),
-  quiet: flag('say nothing: the exit status is the answer'),
+  ...group('What is given', {
+    root: list('FILE', 'trusted roots (default ca.pem)'),
+    intermediate: list('FILE', "further certificates, besides those in the certificate's file"),
+    crl: list('FILE', 'revocation lists'),
+  }),
+  ...group('What is asked', {
+    name: text('NAME', 'the host, IP address or e-mail address that it must be for'),
+    purpose: text('PURPOSE', 'server, client, email, code-signing, timestamping, ocsp-signing'),
+    time: text('DATE', 'when, like 2030-01-31T12:00:00Z (default: now)'),
+    'max-depth': text('N', 'at most so many intermediates (default 16)'),
+    policy: list('OID', 'an acceptable certificate policy'),
+    'require-policy': flag('an acceptable policy must hold along the path'),
+    'require-revocation': flag('refuse what no usable revocation list covers'),
+    'allow-weak': flag('take SHA-1 signatures and RSA from 1024 bits'),
+    lenient: flag('let pass authorities without key identifiers or key usage'),
+  }),
+  ...group('Report', {
+    json: flag('the report as JSON'),
+    quiet: flag('say nothing: the exit status is the answer'),
+    harness: flag('for test suites: one JSON request a line in, one JSON answer a line out'),
+  }),
 }
 
 export const examples = [
@@ -38,11 +35,14 @@ export const examples = [
   'certmint verify leaf.pem --root root.pem --intermediate sub.pem --crl crl.pem',
 ]
 
+export const note = `A file holds one certificate or list in DER, or any number in PEM; --root, --intermediate, --crl
+and --policy may be repeated. Exit status: 0 yes, 1 no.`
+
 const readAll = (paths = []) => Promise.all(paths.map(read))
 
 const NO = 1
 
-function say(path, { ok, code, depth, detail, chain, revocation, skipped }, leaf) {
+function say(path, { ok, code, depth, detail, chain = [], revocation, skipped }, leaf) {
   for (const { from, index, detail: why } of skipped) {
     console.error(`certmint: skipped ${from}[${index}]: ${why}`)
   }
