@@ -35,14 +35,12 @@
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
 
-/* ciphers of encrypted keys; DES for reading (and legacy PKCS#12) */
+/* ciphers of encrypted keys (src/pbe.c has the schemes); DES for reading and legacy PKCS#12 */
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_PADDING_PKCS7
 #define MBEDTLS_AES_C
 #define MBEDTLS_DES_C
-#define MBEDTLS_PKCS5_C
-#define MBEDTLS_PKCS12_C
 
 /* random numbers; HMAC_DRBG is what deterministic ECDSA runs on */
 #define MBEDTLS_CTR_DRBG_C

@@ -12,6 +12,8 @@ import {
   isArrayBuffer,
   keySpecOf,
   nameConstraintsOf,
+  nameWanted,
+  passphraseOf,
   secondsOf,
   subjectOf,
 } from './normalize.js'
@@ -22,6 +24,7 @@ import {
   PublicKey,
   RevocationList,
 } from './objects.js'
+import * as stores from './stores.js'
 
 /** Goes on with a value, or with what a promise will bring. */
 const then = (value, next) => (value instanceof Promise ? value.then(next) : next(value))
@@ -72,6 +75,12 @@ function renameRequest(error) {
   return error
 }
 
+/** PEM, DER, or a JWK as text or as an object. */
+function keyDataOf(data) {
+  const isJWK = typeof data === 'object' && data !== null && 'kty' in data
+  return bytesOf(isJWK ? JSON.stringify(data) : data, 'key')
+}
+
 export class Api {
   #core
   #generate
@@ -96,10 +105,11 @@ export class Api {
   }
 
   /** @param {any} data @param {any} [options] */
-  importKey(data, { passphrase } = {}) {
+  importKey(data, { passphrase, maxIterations } = {}) {
     const info = this.#core.call('key.import', {
-      data: bytesOf(data, 'key'),
-      ...(passphrase !== undefined && { passphrase: bytesOf(passphrase, 'passphrase') }),
+      data: keyDataOf(data),
+      ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase) }),
+      maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
     })
     return info.private ? new PrivateKey(this.#core, info) : new PublicKey(this.#core, info)
   }
@@ -247,6 +257,28 @@ export class Api {
     }
   }
 
+  // ---------------------------------------------------------------- key stores and bundles
+
+  createPKCS12(options) {
+    return stores.createPKCS12(this.#core, (key) => this.importKey(key), options)
+  }
+
+  readPKCS12(data, options) {
+    return stores.readPKCS12(this.#core, data, options)
+  }
+
+  createPKCS7(certificates) {
+    return stores.createPKCS7(this.#core, certificates)
+  }
+
+  readPKCS7(data) {
+    return stores.readPKCS7(this.#core, data)
+  }
+
+  orderChain(certificates, options) {
+    return stores.orderChain(this.#core, certificates, options)
+  }
+
   // ---------------------------------------------------------------- revocation lists
 
   /** @param {any} [options] */
@@ -265,12 +297,43 @@ export class Api {
     return new RevocationList(this.#core, answer)
   }
 
+  // ---------------------------------------------------------------- path validation
+
+  verify(cert, options = {}) {
+    const { intermediates, roots, crls, time, name, ...rest } = options
+    const template = {
+      ...rest,
+      leaf: bytesOf(cert, 'cert'),
+      intermediates: bytesList(intermediates, 'intermediates'),
+      roots: bytesList(roots, 'roots'),
+      crls: bytesList(crls, 'crls'),
+      time: secondsOf(time, 'time') ?? now(),
+      name: nameWanted(name),
+    }
+    const { bytes, chain, ...report } = this.#core.call('verify', { template })
+    if (!chain) return report
+    let at = 0
+    return {
+      ...report,
+      chain: chain.map(({ size }) => this.readCertificate(bytes.slice(at, (at += size)))),
+    }
+  }
+
   readCRL(data) {
     return new RevocationList(
       this.#core,
       this.#core.call('crl.read', { crl: bytesOf(data, 'crl') }),
     )
   }
+}
+
+/** One or many of what is encoded; objects of ours too. */
+function bytesList(value, field) {
+  if (value === undefined) return undefined
+  const list = Array.isArray(value) ? value : [value]
+  return list.map((one, i) =>
+    bytesOf(one instanceof CertificateAuthority ? one.cert : one, `${field}[${i}]`),
+  )
 }
 
 /** A certificate, a serial number, or { cert | serial, date, reason, invalidityDate }. */

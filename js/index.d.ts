@@ -60,6 +60,8 @@ declare class Key {
   readonly pem: string
   /** Whether the other, or a certificate's key, has the same public half. */
   matches(other: PrivateKey | PublicKey | Certificate | CertificateRequest): boolean
+  /** The SHA-256 thumbprint of its JWK (RFC 7638), base64url. */
+  thumbprint(): string
   /** Zeroes and frees the key; using it afterwards is an error that says so. Keys that are merely
    * forgotten are freed some time after. */
   destroy(): void
@@ -70,14 +72,47 @@ export class PublicKey extends Key {
   /** SubjectPublicKeyInfo: BEGIN PUBLIC KEY (RFC 5280 §4.1, RFC 7468). */
   toPEM(): string
   toDER(): Uint8Array
+  /** A JSON Web Key (RFC 7517). */
+  toJWK(): JsonWebKey
+  /** A line for authorized_keys (RFC 4253 §6.6, RFC 5656 §3.1), with its end. */
+  toOpenSSH(comment?: string): string
+}
+
+/** The members of RFC 7518 §6.2 and §6.3. */
+export interface JsonWebKey {
+  kty: 'EC' | 'RSA'
+  crv?: string
+  x?: string
+  y?: string
+  n?: string
+  e?: string
+  d?: string
+  p?: string
+  q?: string
+  dp?: string
+  dq?: string
+  qi?: string
+}
+
+/** Text is UTF-8. Bytes can be overwritten by whoever holds them; text stays until it is collected. */
+export type Passphrase = string | Uint8Array | ArrayBuffer
+
+export interface KeyExportOptions {
+  format?: 'pkcs8' | 'traditional'
+  /** Encrypts (pkcs8 only): PBES2, PBKDF2 with HMAC-SHA-256, AES-256-CBC. */
+  passphrase?: Passphrase
+  /** Of PBKDF2; 600000 by default, which takes the better part of a second. */
+  iterations?: number
 }
 
 export class PrivateKey extends Key {
   private constructor()
   /** pkcs8 (default): BEGIN PRIVATE KEY (RFC 5958). traditional: PKCS#1 (RFC 8017) or SEC1
    * (RFC 5915). */
-  toPEM(options?: { format?: 'pkcs8' | 'traditional' }): string
-  toDER(options?: { format?: 'pkcs8' | 'traditional' }): Uint8Array
+  toPEM(options?: KeyExportOptions): string
+  toDER(options?: KeyExportOptions): Uint8Array
+  /** A JSON Web Key (RFC 7517) with the private members. */
+  toJWK(): JsonWebKey
   readonly publicKey: PublicKey
   /** Type and size only: a private key is not logged by accident. */
   toJSON(): { type: string; bits: number; curve?: string }
@@ -89,10 +124,18 @@ export type Encoded = string | Uint8Array | ArrayBuffer | { der: Uint8Array }
 /** Makes a private key, P-256 by default. */
 export function generateKey(spec?: KeySpec, options?: GenerateOptions): Promise<PrivateKey>
 
-/** Reads a private or public key: PKCS#1, SEC1, PKCS#8 (encrypted too), SubjectPublicKeyInfo. */
+export interface UnlockOptions {
+  passphrase?: Passphrase
+  /** A file may ask for this much key derivation, summed up; 5 million by default (seconds), Infinity
+   * for no limit. Error code "limit". */
+  maxIterations?: number
+}
+
+/** Reads a private or public key: PKCS#1, SEC1, PKCS#8 (encrypted too: PBES2, PBES1, PKCS#12's 3DES),
+ * SubjectPublicKeyInfo, OpenSSL's encrypted PEM, and JWK as text or as an object. */
 export function importKey(
-  data: string | Uint8Array | ArrayBuffer,
-  options?: { passphrase?: string | Uint8Array },
+  data: string | Uint8Array | ArrayBuffer | JsonWebKey,
+  options?: UnlockOptions,
 ): Promise<PrivateKey | PublicKey>
 
 /* ------------------------------------------------------------------ names */
@@ -419,6 +462,174 @@ export class RevocationList extends Signed {
 export function createCRL(options: CRLOptions): Promise<RevocationList>
 
 export function readCRL(data: Encoded): Promise<RevocationList>
+
+/* ------------------------------------------------------------------ key stores and bundles */
+
+/** A certificate with the name that people see beside it. */
+export interface NamedCertificate {
+  cert: Encoded
+  friendlyName?: string
+}
+
+export interface PKCS12Options {
+  /** With its certificate in `cert`; left out of a trust store. */
+  key?: PrivateKey | string | Uint8Array
+  cert?: Encoded | NamedCertificate
+  /** The certificates above it; one that is `cert` again is left out. PEM may hold several. */
+  chain?: (Encoded | NamedCertificate)[]
+  /** Further certificates: those that a trust store trusts. */
+  certificates?: (Encoded | NamedCertificate)[]
+  /** "" is the empty one. */
+  passphrase: Passphrase
+  /** The name of the entry: Java's alias. */
+  friendlyName?: string
+  /** Ties key and certificate together; default: the certificate's SHA-1. Text is hexadecimal. */
+  localKeyID?: string | Uint8Array
+  /** modern (default): AES-256 and HMAC-SHA-256. legacy: 3DES and SHA-1, for old macOS, Java 8 and
+   * Windows before 2019. java-truststore: modern, certificates alone, marked as trusted for Java. */
+  encryption?: 'modern' | 'legacy' | 'java-truststore'
+  /** Default: 600000, legacy 2048. */
+  iterations?: number
+}
+
+/** Writes a PKCS#12 file (RFC 7292): .p12, .pfx. */
+export function createPKCS12(options: PKCS12Options): Promise<Uint8Array>
+
+export interface PKCS12 {
+  /** The first key. */
+  key?: PrivateKey
+  /** Its certificate. */
+  cert?: Certificate
+  /** The other certificates, each followed by its issuer as far as it goes. Empty without a key. */
+  chain: Certificate[]
+  friendlyName?: string
+  /** Everything there is, in the order of the file. */
+  keys: { key: PrivateKey; friendlyName?: string; localKeyID?: string }[]
+  certificates: {
+    cert: Certificate
+    friendlyName?: string
+    localKeyID?: string
+    /** Marked as trusted for Java. */
+    trusted: boolean
+  }[]
+  /** How many entries are of other kinds: lists, secrets. */
+  unread: number
+}
+
+/** Opens a PKCS#12 file, modern or legacy. Code "passphrase": wrong, or the file was altered. */
+export function readPKCS12(data: Uint8Array | ArrayBuffer, options?: UnlockOptions): Promise<PKCS12>
+
+/** Writes certificates as a PKCS#7 bundle (RFC 5652): .p7b, .p7c; in the order given. */
+export function createPKCS7(
+  certificates: Encoded | Encoded[],
+): Promise<{ der: Uint8Array; pem: string }>
+
+export function readPKCS7(
+  data: Encoded,
+): Promise<{ certificates: Certificate[]; /** Revocation lists beside them. */ crls: number }>
+
+/** Puts certificates into the order of a chain, leaf first: the certificate of the key when one is
+ * given, else the first that issued none of the others. What belongs to none comes last. */
+export function orderChain(
+  certificates: Encoded[],
+  options?: { key?: PrivateKey | PublicKey },
+): Promise<Certificate[]>
+
+/* ------------------------------------------------------------------ path validation */
+
+/** Why a path is refused. */
+export type VerifyCode =
+  | 'ok'
+  /** Breaks DER or RFC 5280. */
+  | 'malformed'
+  /** An algorithm or a kind of key that certmint does not know. */
+  | 'unsupported'
+  /** A critical extension that is not understood. */
+  | 'critical-extension'
+  /** SHA-1, RSA below 2048 bits. */
+  | 'weak'
+  | 'not-yet-valid'
+  | 'expired'
+  /** The issuer is not among what was given. */
+  | 'no-issuer'
+  /** It ends in a self-signed certificate that is no root. */
+  | 'untrusted'
+  | 'signature'
+  /** An issuer that is no authority. */
+  | 'not-ca'
+  | 'key-usage'
+  /** The extended key usage forbids the purpose. */
+  | 'purpose'
+  | 'path-length'
+  | 'max-depth'
+  | 'name-constraints'
+  /** Not for the host, address or mailbox asked for. */
+  | 'name-mismatch'
+  | 'policy'
+  | 'revoked'
+  /** Revocation is required, and no usable list covers it. */
+  | 'revocation-unknown'
+  /** Gave up: too many possible paths. Nothing was proved. */
+  | 'work-limit'
+
+export interface VerifyOptions {
+  /** Trust anchors. Their dates, constraints and usages are held to as well. */
+  roots?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  /** In any order, with anything else among them; PEM with several certificates will do. What
+   * follows the certificate itself in its own PEM counts too. */
+  intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  /** Complete, delta and indirect lists. */
+  crls?: Encoded | Encoded[]
+  /** When; now by default. */
+  time?: Time
+  /** What for; "any", the default, is not looked at. */
+  purpose?: 'any' | 'server' | 'client' | 'email' | 'code-signing' | 'timestamping' | 'ocsp-signing'
+  /** Whom it must be for, by its subject alternative names alone (RFC 9525). Text is taken for an
+   * e-mail address, an IP address or a host. */
+  name?: string | { dns: string } | { ip: string } | { email: string }
+  /** Certificates between this one and the root, at most 30; 16 by default. */
+  maxDepth?: number
+  /** Acceptable certificate policies (RFC 5280 §6.1.1): OIDs; none means any. */
+  policies?: string[]
+  requireExplicitPolicy?: boolean
+  inhibitPolicyMapping?: boolean
+  inhibitAnyPolicy?: boolean
+  /** Refuse what no usable list covers. Without it, lists only convict. */
+  requireRevocation?: boolean
+  /** Take SHA-1 signatures, and RSA from 1024 bits. */
+  allowWeak?: boolean
+  /** Let pass what RFC 5280 §4 asks of authorities but §6 does not check: key identifiers, key usage
+   * and names of authorities, keyCertSign without cA. */
+  lenient?: boolean
+}
+
+export interface VerifyReport {
+  ok: boolean
+  code: VerifyCode
+  /** Which certificate is at fault: 0 this one, 1 its issuer, ... */
+  depth: number
+  /** The rule it breaks, in words; "" when it is good. */
+  detail: string
+  /** This certificate first, the root last; when it is good. */
+  chain?: Certificate[]
+  /** Certificate policies that hold along the path. */
+  policies?: string[]
+  revocation?: 'unchecked' | 'good' | 'unknown'
+  /** How many signatures were checked, of at most 200. */
+  signatures: number
+  /** What could not be read among what was given, and why. */
+  skipped: {
+    from: 'intermediates' | 'roots' | 'crls'
+    index: number
+    detail: string
+  }[]
+}
+
+/**
+ * Builds a path from a certificate to a root and validates it (RFC 5280 §6). The answer is a report,
+ * not a failure; only a question that makes no sense is one.
+ */
+export function verify(cert: Encoded, options?: VerifyOptions): Promise<VerifyReport>
 
 /* ------------------------------------------------------------------ the rest */
 

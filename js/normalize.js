@@ -22,6 +22,14 @@ export function bytesOf(value, field) {
   throw invalid(field, 'must be PEM text or DER bytes')
 }
 
+/** Bytes of a passphrase; text is UTF-8. */
+export function passphraseOf(value, field = 'passphrase') {
+  if (typeof value === 'string' || ArrayBuffer.isView(value) || isArrayBuffer(value)) {
+    return bytesOf(value, field)
+  }
+  throw invalid(field, 'must be text or bytes')
+}
+
 export const toHex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
 
 /** Hexadecimal text of bytes, text or an integer. */
@@ -158,6 +166,26 @@ export function nameConstraintsOf(value) {
     ...rest,
     permitted: generalNames(permitted, 'extensions.nameConstraints.permitted'),
     excluded: generalNames(excluded, 'extensions.nameConstraints.excluded'),
+  }
+}
+
+/** Whom a certificate must be for: { dns }, { ip } or { email }, or text that says which it is. */
+export function nameWanted(value) {
+  if (value === undefined) return undefined
+  if (typeof value === 'string') {
+    if (value.includes('@')) value = { email: value }
+    else value = /^[\d.]+$|:/.test(value) ? { ip: value } : { dns: value }
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw invalid('name', 'must be text, { dns }, { ip } or { email }')
+  }
+  const { dns, email, ...rest } = value
+  return {
+    ...rest,
+    ...(dns !== undefined && { dns: typeof dns === 'string' ? toASCII(dns, 'name') : dns }),
+    ...(email !== undefined && {
+      email: typeof email === 'string' ? toASCIIMail(email, 'name') : email,
+    }),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the functions return: keys, certificates, requests, revocation lists. */
 
 import { invalid } from './error.js'
+import { passphraseOf } from './normalize.js'
 
 /** Frees the keys of objects that nobody destroyed. */
 const registry = new FinalizationRegistry(({ core, key }) => core.call('key.free', { key }))
@@ -47,6 +48,10 @@ class Key {
     })
   }
 
+  thumbprint() {
+    return this.callWith('key.thumbprint').thumbprint
+  }
+
   destroy() {
     if (this.#handle === undefined) return
     registry.unregister(this)
@@ -71,6 +76,12 @@ export class PublicKey extends Key {
   toDER() {
     return this.callWith('key.export', { format: 'spki', pem: false }).bytes
   }
+  toJWK() {
+    return JSON.parse(decoder.decode(this.callWith('key.jwk', { private: false }).bytes))
+  }
+  toOpenSSH(comment) {
+    return decoder.decode(this.callWith('key.openssh', { comment }).bytes)
+  }
 }
 
 export class PrivateKey extends Key {
@@ -79,15 +90,28 @@ export class PrivateKey extends Key {
   get pem() {
     return this.toPEM()
   }
-  toPEM({ format = 'pkcs8' } = {}) {
-    return decoder.decode(this.#export(format, true))
+  toPEM(options) {
+    return decoder.decode(this.#export(true, options))
   }
-  toDER({ format = 'pkcs8' } = {}) {
-    return this.#export(format, false)
+  toDER(options) {
+    return this.#export(false, options)
   }
-  #export(format, pem) {
+  /**
+   * @param {boolean} pem
+   * @param {{ format?: string, passphrase?: any, iterations?: number }} [options]
+   */
+  #export(pem, { format = 'pkcs8', passphrase, iterations } = {}) {
     if (format === 'spki') throw invalid('format', 'is of public keys: ask publicKey for it')
-    return this.callWith('key.export', { format, pem }, { secret: true }).bytes
+    const members = {
+      format,
+      pem,
+      ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase), iterations }),
+    }
+    return this.callWith('key.export', members, { secret: true }).bytes
+  }
+  toJWK() {
+    const { bytes } = this.callWith('key.jwk', { private: true }, { secret: true })
+    return JSON.parse(decoder.decode(bytes))
   }
   get publicKey() {
     this.#publicKey ??= new PublicKey(this.core, this.callWith('key.public'))

@@ -17,11 +17,17 @@ import type {
   GenerateOptions,
   Issued,
   IssueOptions,
+  JsonWebKey,
   KeySpec,
+  PKCS12,
+  PKCS12Options,
   PrivateKey,
   PublicKey,
   RevocationList,
   SelfSignedOptions,
+  UnlockOptions,
+  VerifyOptions,
+  VerifyReport,
 } from './index.js'
 
 export {
@@ -54,8 +60,8 @@ export function initSync(source?: Uint8Array | ArrayBuffer | WebAssembly.Module)
 
 export function generateKey(spec?: KeySpec, options?: GenerateOptions): PrivateKey
 export function importKey(
-  data: string | Uint8Array | ArrayBuffer,
-  options?: { passphrase?: string | Uint8Array },
+  data: string | Uint8Array | ArrayBuffer | JsonWebKey,
+  options?: UnlockOptions,
 ): PrivateKey | PublicKey
 export function selfSigned(
   names?: GeneralName | GeneralName[],
@@ -78,6 +84,21 @@ export function createCRL(
   },
 ): RevocationList
 export function readCRL(data: Encoded): RevocationList
+export function createPKCS12(options: PKCS12Options): Uint8Array
+export function readPKCS12(data: Uint8Array | ArrayBuffer, options?: UnlockOptions): PKCS12
+export function createPKCS7(certificates: Encoded | Encoded[]): { der: Uint8Array; pem: string }
+export function readPKCS7(data: Encoded): { certificates: Certificate[]; crls: number }
+export function orderChain(
+  certificates: Encoded[],
+  options?: { key?: PrivateKey | PublicKey },
+): Certificate[]
+export function verify(
+  cert: Encoded,
+  options?: Omit<VerifyOptions, 'roots' | 'intermediates'> & {
+    roots?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+    intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  },
+): VerifyReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -41,6 +41,12 @@ const needs = {
       'python3-cryptography',
       'Python 3 with cryptography',
     ],
+    [
+      () => python() && ask(python(), '-c', 'import cryptography_vectors') !== undefined,
+      'python3-cryptography-vectors',
+      "the test vectors of Python's cryptography (NIST's PKITS among them)",
+    ],
+    [program('ssh-keygen'), 'openssh-client', 'OpenSSH'],
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],

@@ -162,11 +162,26 @@ void cm_prime_search_close(cm_prime_search *search);
  * e = 65537. CM_ERR_INVALID when the pair does not meet FIPS 186-5 A.1. */
 cm_status cm_key_from_primes(cm_view p, cm_view q, cm_random *rng, cm_key **key, cm_error *err);
 
-/* Reads a private or public key from PEM or DER: PKCS#1, SEC1, PKCS#8 (plain or encrypted),
- * SubjectPublicKeyInfo. `passphrase` may be {NULL, 0}. The public half of a private key is checked
- * against it. CM_ERR_PASSPHRASE, CM_ERR_MALFORMED, CM_ERR_UNSUPPORTED. */
+/* Iterations of password-based key derivation: what is written (OWASP's count for
+ * PBKDF2-HMAC-SHA-256, 2023; for the legacy form what OpenSSL writes), and the most that one file
+ * may ask of its reader, summed up, unless the caller lifts it: seconds in WebAssembly. */
+#define CM_KDF_ITERATIONS 600000u
+#define CM_KDF_ITERATIONS_LEGACY 2048u
+#define CM_KDF_ITERATIONS_LIMIT 5000000u
+
+/* Reads a private or public key: PKCS#1, SEC1, PKCS#8 (plain or encrypted) and SubjectPublicKeyInfo
+ * in PEM or DER, OpenSSL's encrypted PEM (DEK-Info with DES, 3DES or AES), and JWK (RFC 7517).
+ * Encrypted PKCS#8: PBES2 (PBKDF2 on HMAC-SHA-1 to -512; AES or 3DES in CBC), PBES1 (MD5 or SHA-1
+ * with DES) and PKCS#12's schemes with 3DES. `passphrase` may be {NULL, 0}; UTF-8 where the scheme
+ * wants text. The public half of a private key is checked against it. Nothing may follow DER.
+ * CM_ERR_PASSPHRASE, CM_ERR_MALFORMED, CM_ERR_UNSUPPORTED (names the scheme), CM_ERR_LIMIT; field
+ * "key". */
 cm_status cm_key_import(cm_view input, cm_view passphrase, cm_random *rng, cm_key **key,
                         cm_error *err);
+
+/* The same with another limit on iterations; 0 means CM_KDF_ITERATIONS_LIMIT. */
+cm_status cm_key_import_limited(cm_view input, cm_view passphrase, unsigned max_iterations,
+                                cm_random *rng, cm_key **key, cm_error *err);
 
 typedef enum cm_key_format {
     CM_KEY_PKCS8 = 0,   /* PrivateKeyInfo, RFC 5958: BEGIN PRIVATE KEY */
@@ -181,6 +196,24 @@ cm_status cm_key_format_parse(cm_text text, cm_key_format *format, cm_error *err
  * public key. */
 cm_status cm_key_export(const cm_key *key, cm_key_format format, bool pem, cm_bytes *out,
                         cm_error *err);
+
+/* Writes a private key encrypted: EncryptedPrivateKeyInfo (RFC 5958 §3) under PBES2 with PBKDF2 on
+ * HMAC-SHA-256 and AES-256-CBC; BEGIN ENCRYPTED PRIVATE KEY. `iterations` 0 means
+ * CM_KDF_ITERATIONS. CM_ERR_PASSPHRASE with field "passphrase" when it is empty; CM_ERR_INVALID
+ * with field "format" for a public key. */
+cm_status cm_key_export_encrypted(const cm_key *key, cm_view passphrase, unsigned iterations,
+                                  bool pem, cm_random *rng, cm_bytes *out, cm_error *err);
+
+/* Writes a JSON Web Key (RFC 7517, 7518 §6; secp256k1: RFC 8812), with the private members or
+ * without. CM_ERR_INVALID with field "format" when a public key is asked for private ones. */
+cm_status cm_key_export_jwk(const cm_key *key, bool with_private, cm_bytes *json, cm_error *err);
+/* The JWK's SHA-256 thumbprint in base64url (RFC 7638): 43 characters and a NUL. */
+cm_status cm_key_thumbprint(const cm_key *key, char out[44], cm_error *err);
+
+/* Writes the public half as OpenSSH has it in authorized_keys (RFC 4253 §6.6, RFC 5656 §3.1), a
+ * line with its end: "ssh-rsa AAAA... comment". `comment` may be {NULL, 0}; CM_ERR_INVALID with
+ * field "comment" when it is not one line. CM_ERR_UNSUPPORTED for secp256k1. */
+cm_status cm_key_export_openssh(const cm_key *key, cm_text comment, cm_bytes *line, cm_error *err);
 
 /* The public half as a key of its own. */
 cm_status cm_key_public(const cm_key *key, cm_key **public_key, cm_error *err);
@@ -533,6 +566,192 @@ cm_status cm_crl_create(const cm_crl_template *template_, const cm_issuer *issue
  * "revoked": [{"serial", "date", "reason"?, "invalidityDate"?}], "fingerprints"}.
  * CM_ERR_MALFORMED with field "crl". */
 cm_status cm_crl_describe(cm_view crl, cm_bytes *json, cm_error *err);
+
+/* ------------------------------------------------------------------ key stores and bundles */
+
+#define CM_STORE_SIZE_LIMIT (16 << 20) /* bytes of a file read */
+#define CM_STORE_ENTRY_LIMIT 4096      /* certificates of a file written or put in order */
+
+/* How a PKCS#12 file is protected, which decides who opens it. */
+typedef enum cm_pkcs12_encryption {
+    CM_PKCS12_MODERN = 0,      /* PBES2 with AES-256-CBC, HMAC-SHA-256: OpenSSL 3, Java 11.0.12 */
+    CM_PKCS12_LEGACY,          /* 3DES and HMAC-SHA-1: old macOS, Java 8, Windows before 2019 */
+    CM_PKCS12_JAVA_TRUST_STORE /* modern, and every certificate marked as trusted for Java */
+} cm_pkcs12_encryption;
+
+/* "modern", "legacy", "java-truststore". CM_ERR_INVALID with field "encryption". */
+cm_status cm_pkcs12_encryption_parse(cm_text text, cm_pkcs12_encryption *encryption, cm_error *err);
+
+/* An entry to write: a certificate, PEM or DER, with the name people see; {NULL, 0}: none (in a
+ * trust store: the certificate's SHA-256). */
+typedef struct cm_pkcs12_certificate {
+    cm_view certificate;
+    cm_text friendly_name;
+} cm_pkcs12_certificate;
+
+typedef struct cm_pkcs12_template {
+    const cm_key *key; /* NULL: certificates alone */
+    /* The key's certificate first, then those above it; or those to trust. */
+    const cm_pkcs12_certificate *certificates;
+    size_t certificate_count;
+    cm_text friendly_name; /* of the key; default: that of its certificate */
+    cm_view local_key_id;  /* 1..64 bytes; default: the SHA-1 of the key's certificate */
+    cm_view passphrase;    /* UTF-8, may be empty */
+    cm_pkcs12_encryption encryption;
+    unsigned iterations; /* 0: CM_KDF_ITERATIONS, legacy: CM_KDF_ITERATIONS_LEGACY */
+} cm_pkcs12_template;
+
+/* Writes a PKCS#12 file (RFC 7292) in DER. CM_ERR_MISMATCH with field "certificates[0]" when the
+ * key is not that certificate's. Other fields: "certificates[i]", "friendlyName", "localKeyID",
+ * "key", "passphrase". */
+cm_status cm_pkcs12_create(const cm_pkcs12_template *template_, cm_random *rng, cm_bytes *der,
+                           cm_error *err);
+
+/* An entry read: a private key or a certificate. */
+typedef struct cm_pkcs12_entry {
+    cm_key *key;            /* NULL for a certificate */
+    cm_bytes certificate;   /* DER; empty for a key */
+    cm_bytes friendly_name; /* UTF-8, empty when there is none */
+    cm_bytes local_key_id;
+    bool trusted; /* has Oracle's trustedKeyUsage */
+} cm_pkcs12_entry;
+
+typedef struct cm_pkcs12 {
+    cm_pkcs12_entry *entries; /* in the order of the file */
+    size_t count;
+    size_t unread; /* entries of other kinds: lists, secrets */
+} cm_pkcs12;
+
+/* Opens a PKCS#12 file, DER or BER: 3DES and PBES2 (as cm_key_import), MAC with SHA-1 to SHA-512 or
+ * none. The MAC is checked first, in constant time. `max_iterations` limits the sum over the file,
+ * 0 means CM_KDF_ITERATIONS_LIMIT. CM_ERR_PASSPHRASE with field "passphrase": wrong, missing, or
+ * the file was altered; CM_ERR_MALFORMED, CM_ERR_UNSUPPORTED (names the cipher), CM_ERR_LIMIT with
+ * field "pkcs12". Free with cm_pkcs12_free. */
+cm_status cm_pkcs12_open(cm_view data, cm_view passphrase, unsigned max_iterations, cm_random *rng,
+                         cm_pkcs12 *store, cm_error *err);
+void cm_pkcs12_free(cm_pkcs12 *store);
+
+/* Writes certificates (PEM or DER) as a PKCS#7 bundle in DER (PEM label "PKCS7"): SignedData
+ * without signers (RFC 2315 §9.1, RFC 5652 §5.1), in the order given. Field "certificates[i]". */
+cm_status cm_pkcs7_create(const cm_view *certificates, size_t count, cm_bytes *der, cm_error *err);
+
+typedef struct cm_pkcs7 {
+    cm_bytes der;          /* what the certificates point into */
+    cm_view *certificates; /* DER, in the order of the file */
+    size_t count;
+    size_t crl_count; /* revocation lists that are there too */
+} cm_pkcs7;
+
+/* Reads the certificates of SignedData, PEM or DER or BER; signatures are not looked at.
+ * CM_ERR_MALFORMED, CM_ERR_LIMIT with field "pkcs7". Free with cm_pkcs7_free. */
+cm_status cm_pkcs7_read(cm_view data, cm_pkcs7 *out, cm_error *err);
+void cm_pkcs7_free(cm_pkcs7 *bundle);
+
+/* The order of a chain: order[0..count) gets the indexes of the certificates (DER), leaf first. The
+ * leaf is the certificate of `key` (may be NULL), else the first that issued none of the others;
+ * each is followed by its issuer, by name and key identifiers; what belongs to none comes last, in
+ * the order given. Field "certificates[i]". */
+cm_status cm_chain_order(const cm_view *certificates, size_t count, const cm_key *key,
+                         size_t *order, cm_error *err);
+
+/* ------------------------------------------------------------------ path validation */
+
+/* What a path is to be good for: the extended key usage that the end certificate and every
+ * authority that limits itself must have (RFC 5280 §4.2.1.12), and the key usage that goes with it.
+ */
+typedef enum cm_purpose {
+    CM_PURPOSE_ANY = 0, /* not looked at */
+    CM_PURPOSE_SERVER,
+    CM_PURPOSE_CLIENT,
+    CM_PURPOSE_EMAIL,
+    CM_PURPOSE_CODE_SIGNING,
+    CM_PURPOSE_TIMESTAMPING, /* alone and critical: RFC 3161 §2.3 */
+    CM_PURPOSE_OCSP_SIGNING
+} cm_purpose;
+
+/* "any", "server", "client", "email", "code-signing", "timestamping", "ocsp-signing".
+ * CM_ERR_INVALID with field "purpose". */
+cm_status cm_purpose_parse(cm_text text, cm_purpose *purpose, cm_error *err);
+
+/* Why a path is refused. The names in quotes stand in reports. */
+typedef enum cm_verify_code {
+    CM_VERIFY_OK = 0,             /* "ok" */
+    CM_VERIFY_MALFORMED,          /* "malformed": breaks DER or RFC 5280 */
+    CM_VERIFY_UNSUPPORTED,        /* "unsupported": an algorithm or key certmint does not know */
+    CM_VERIFY_CRITICAL_EXTENSION, /* "critical-extension": one that is not understood */
+    CM_VERIFY_WEAK,               /* "weak": SHA-1, RSA below 2048 bits */
+    CM_VERIFY_NOT_YET_VALID,      /* "not-yet-valid" */
+    CM_VERIFY_EXPIRED,            /* "expired" */
+    CM_VERIFY_NO_ISSUER,          /* "no-issuer": the issuer is not among what was given */
+    CM_VERIFY_UNTRUSTED,          /* "untrusted": ends in a self-signed one that is no root */
+    CM_VERIFY_SIGNATURE,          /* "signature": the issuer's key did not make it */
+    CM_VERIFY_NOT_CA,             /* "not-ca": an issuer that is no authority */
+    CM_VERIFY_KEY_USAGE,          /* "key-usage" */
+    CM_VERIFY_PURPOSE,            /* "purpose": the extended key usage forbids it */
+    CM_VERIFY_PATH_LENGTH,        /* "path-length": pathLenConstraint */
+    CM_VERIFY_MAX_DEPTH,          /* "max-depth": longer than the caller takes */
+    CM_VERIFY_NAME_CONSTRAINTS,   /* "name-constraints" */
+    CM_VERIFY_NAME_MISMATCH,      /* "name-mismatch": not for this host, IP or mailbox */
+    CM_VERIFY_POLICY,             /* "policy": no acceptable certificate policy */
+    CM_VERIFY_REVOKED,            /* "revoked" */
+    CM_VERIFY_REVOCATION_UNKNOWN, /* "revocation-unknown": no usable list covers it */
+    CM_VERIFY_WORK_LIMIT          /* "work-limit": gave up; nothing was proved */
+} cm_verify_code;
+
+/* The name of a code, as above. Never NULL. */
+const char *cm_verify_code_name(cm_verify_code code);
+
+/* What is to be validated, and against what. Certificates and lists are PEM or DER; an entry in PEM
+ * may hold several. */
+typedef struct cm_verify_template {
+    cm_view leaf;                 /* the end certificate: the first one of it */
+    const cm_view *intermediates; /* in any order, with anything else among them */
+    size_t intermediate_count;
+    const cm_view
+        *roots; /* trust anchors; their dates, constraints and usages are held to as well */
+    size_t root_count;
+    const cm_view *crls; /* complete, delta and indirect lists, RFC 5280 §6.3 */
+    size_t crl_count;
+
+    int64_t time; /* at which all must be valid */
+    cm_purpose purpose;
+
+    /* At most one: what the end certificate must be for, looked up in its subject alternative names
+     * alone (RFC 9525). */
+    cm_text dns, ip, email;
+
+    bool has_max_depth;
+    unsigned max_depth; /* certificates between the end and the root, 0..30; default 16 */
+
+    const cm_text *policies; /* user-initial-policy-set, dotted; none means any */
+    size_t policy_count;
+    bool require_explicit_policy; /* initial-explicit-policy, RFC 5280 §6.1.1 */
+    bool inhibit_policy_mapping;
+    bool inhibit_any_policy;
+
+    bool require_revocation; /* refuse what no usable list covers; else lists only convict */
+    bool allow_weak;         /* SHA-1 signatures and RSA from 1024 bits */
+    /* Lets pass what RFC 5280 §4 asks of authorities but §6 does not check: key identifiers, key
+     * usage in authorities, names of authorities, keyCertSign without cA. */
+    bool lenient;
+} cm_verify_template;
+
+/*
+ * Builds a path from the end certificate to a root and validates it (RFC 5280 §6). Where several
+ * paths are possible, one that holds is enough. At most 200 signatures are checked.
+ *
+ * *report is JSON: {"ok": bool, "code": name, "depth": of the certificate at fault, 0 the end
+ * certificate, "detail": a sentence, "chain"?: [{"from": "leaf"|"intermediates"|"roots", "index",
+ * "subject", "size"}, ...] end certificate first, "policies"?: [OIDs in the root's terms],
+ * "revocation"?: "unchecked"|"good"|"unknown", "skipped": [{"from", "index", "detail"}, ...],
+ * "signatures": checked}. *chain is the DER of the certificates of "chain", one after another
+ * (empty without), each of its "size".
+ *
+ * CM_OK whatever the answer is. CM_ERR_INVALID for input that makes no question: fields "time",
+ * "name", "maxDepth", "policies[i]"; CM_ERR_LIMIT for more than 10,000 certificates or lists.
+ */
+cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_bytes *chain,
+                    cm_error *err);
 
 /* ------------------------------------------------------------------ reading certificates */
 

@@ -10,7 +10,9 @@
 
 #include "der.h"
 #include "error.h"
+#include "jwk.h"
 #include "pem.h"
+#include "pkcs8.h"
 #include "prime.h"
 #include "rsa.h"
 #include "text.h"
@@ -360,27 +362,67 @@ static cm_status import_failed(int result, bool has_passphrase, cm_error *err)
     }
 }
 
-enum { KEY_FILE_LIMIT = 1 << 20, PASSPHRASE_LIMIT = 1024 };
+enum { KEY_FILE_LIMIT = 1 << 20 };
 
-/* mbedTLS wants a NUL behind PEM text; `copy` has it. */
-static cm_status import_copy(const uint8_t *copy, size_t size, cm_view passphrase, cm_random *rng,
-                             cm_key *key, bool *is_private, cm_error *err)
+static bool ends_with(cm_text text, const char *end)
 {
-    cm_text rest = {(const char *)copy, size};
-    cm_pem_block block;
-    bool pem = cm_pem_next(&rest, &block);
-    size_t length = pem ? size + 1 : size;
-    int result =
-        mbedtls_pk_parse_key(&key->pk, copy, length, passphrase.size > 0 ? passphrase.data : NULL,
-                             passphrase.size, cm_random_bytes, rng);
+    size_t size = strlen(end);
+    return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
+}
+
+/* The first block with a private key; false when there is none. */
+static bool private_block(cm_text text, cm_pem_block *block)
+{
+    while (cm_pem_next(&text, block)) {
+        if (ends_with(block->label, "PRIVATE KEY")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The cipher that OpenSSL's "DEK-Info: NAME,IV" names (RFC 1421 §4.6.1.3). */
+static cm_text dek_cipher(cm_text body)
+{
+    static const char header[] = "DEK-Info: ";
+    size_t skip = sizeof header - 1;
+    for (size_t i = 0; i + skip < body.size; i++) {
+        if (memcmp(body.data + i, header, skip) == 0) {
+            cm_text name = {body.data + i + skip, 0};
+            while (i + skip + name.size < body.size && name.data[name.size] != ',') {
+                name.size++;
+            }
+            return name;
+        }
+    }
+    return (cm_text){NULL, 0};
+}
+
+/* What mbedTLS reads: PEM with OpenSSL's own encryption, followed by a NUL that counts, or DER. */
+static cm_status parse(cm_view input, cm_view passphrase, cm_random *rng, cm_key *key,
+                       bool *is_private, cm_error *err)
+{
+    int result = mbedtls_pk_parse_key(&key->pk, input.data, input.size,
+                                      passphrase.size > 0 ? passphrase.data : NULL, passphrase.size,
+                                      cm_random_bytes, rng);
     *is_private = result == 0;
     if (result != 0) {
         mbedtls_pk_free(&key->pk);
         mbedtls_pk_init(&key->pk);
-        if (mbedtls_pk_parse_public_key(&key->pk, copy, length) != 0) {
-            return import_failed(result, passphrase.size > 0, err);
+        int public_result = mbedtls_pk_parse_public_key(&key->pk, input.data, input.size);
+        if (public_result == 0) {
+            return CM_OK;
         }
-        return CM_OK;
+        if (public_result == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) { /* a public key of another kind */
+            return import_failed(public_result, false, err);
+        }
+        cm_pem_block block;
+        if (result == MBEDTLS_ERR_PEM_UNKNOWN_ENC_ALG &&
+            private_block((cm_text){(const char *)input.data, input.size}, &block)) {
+            cm_text name = dek_cipher(block.body);
+            return cm_fail(err, CM_ERR_UNSUPPORTED, "encryption with %t is not supported", &name);
+        }
+        return import_failed(result, passphrase.size > 0, err);
     }
     result = mbedtls_pk_check_pair(&key->pk, &key->pk, cm_random_bytes, rng);
     return result == 0
@@ -389,33 +431,104 @@ static cm_status import_copy(const uint8_t *copy, size_t size, cm_view passphras
                          "the private and the public half of the key do not belong together");
 }
 
-cm_status cm_key_import(cm_view input, cm_view passphrase, cm_random *rng, cm_key **key,
-                        cm_error *err)
+static cm_status import_der(cm_view der, cm_unlock *u, cm_random *rng, cm_key *key,
+                            bool *is_private, cm_error *err)
 {
+    cm_view rest = der, content;
+    cm_bytes plain;
+    if (cm_der_take(&rest, CM_TAG_SEQUENCE, &content) && rest.size > 0) {
+        return cm_fail(err, CM_ERR_MALFORMED, "%d bytes follow the key", (int)rest.size);
+    }
+    if (!cm_pkcs8_is_encrypted(der)) {
+        return parse(der, u->bytes, rng, key, is_private, err);
+    }
+    cm_status status = cm_pkcs8_decrypt(der, u, &plain, err);
+    if (status == CM_OK) {
+        status = parse((cm_view){plain.data, plain.size}, u->bytes, rng, key, is_private, err);
+    }
+    cm_bytes_free(&plain);
+    return status;
+}
+
+/* The first character that is not white space; 0 at the end. */
+static char first_character(cm_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] != ' ' && (text.data[i] < '\t' || text.data[i] > '\r')) {
+            return text.data[i];
+        }
+    }
+    return 0;
+}
+
+/* `copy` has a NUL behind it, as mbedTLS wants it behind PEM text. */
+static cm_status import_copy(cm_view copy, cm_unlock *u, cm_random *rng, cm_key *key,
+                             bool *is_private, cm_error *err)
+{
+    cm_text text = {(const char *)copy.data, copy.size}, rest = text;
+    cm_pem_block block;
+    cm_bytes der;
+    if (copy.size > 0 && copy.data[0] == CM_TAG_SEQUENCE) {
+        return import_der(copy, u, rng, key, is_private, err);
+    }
+    if (first_character(text) == '{') {
+        cm_status status = cm_jwk_read(text, &der, err);
+        if (status == CM_OK) {
+            status = parse((cm_view){der.data, der.size}, u->bytes, rng, key, is_private, err);
+            cm_bytes_free(&der);
+        }
+        return status;
+    }
+    if (private_block(text, &block) && cm_text_is(block.label, "ENCRYPTED PRIVATE KEY")) {
+        cm_status status = cm_base64_decode(block.body, &der, err);
+        if (status == CM_OK) {
+            status = import_der((cm_view){der.data, der.size}, u, rng, key, is_private, err);
+            cm_bytes_free(&der);
+        }
+        return status;
+    }
+    size_t size = cm_pem_next(&rest, &block) ? copy.size + 1 : copy.size;
+    return parse((cm_view){copy.data, size}, u->bytes, rng, key, is_private, err);
+}
+
+cm_status cm_key_import_limited(cm_view input, cm_view passphrase, unsigned max_iterations,
+                                cm_random *rng, cm_key **key, cm_error *err)
+{
+    cm_unlock u;
     *key = NULL;
-    if (input.size > KEY_FILE_LIMIT || passphrase.size > PASSPHRASE_LIMIT) {
-        return cm_fail(err, CM_ERR_LIMIT, "a key file has at most %d bytes, a passphrase %d",
-                       KEY_FILE_LIMIT, PASSPHRASE_LIMIT);
+    if (input.size > KEY_FILE_LIMIT) {
+        cm_fail(err, CM_ERR_LIMIT, "a key file has at most %d bytes", KEY_FILE_LIMIT);
+        return cm_fail_in(err, CM_ERR_LIMIT, "key");
+    }
+    cm_status status = cm_unlock_open(&u, passphrase, max_iterations, err);
+    if (status != CM_OK) {
+        return cm_fail_in(err, status, "passphrase");
     }
     cm_key *made = new_key();
     uint8_t *copy = malloc(input.size + 1);
     bool is_private = false;
     if (made == NULL || copy == NULL) {
-        cm_key_free(made);
-        free(copy);
-        return cm_fail_memory(err);
+        status = cm_fail_memory(err);
+    } else {
+        if (input.size > 0) {
+            memcpy(copy, input.data, input.size);
+        }
+        copy[input.size] = '\0';
+        status = import_copy((cm_view){copy, input.size}, &u, rng, made, &is_private, err);
+        mbedtls_platform_zeroize(copy, input.size + 1);
     }
-    if (input.size > 0) {
-        memcpy(copy, input.data, input.size);
-    }
-    copy[input.size] = '\0';
-    cm_status status = import_copy(copy, input.size, passphrase, rng, made, &is_private, err);
-    mbedtls_platform_zeroize(copy, input.size + 1);
     free(copy);
+    cm_unlock_close(&u);
     if (status == CM_OK) {
         status = complete(made, is_private, err);
     }
     return cm_fail_in(err, deliver(made, status, key), "key");
+}
+
+cm_status cm_key_import(cm_view input, cm_view passphrase, cm_random *rng, cm_key **key,
+                        cm_error *err)
+{
+    return cm_key_import_limited(input, passphrase, 0, rng, key, err);
 }
 
 cm_status cm_key_public(const cm_key *key, cm_key **public_key, cm_error *err)

@@ -5,7 +5,9 @@
 
 #include "certmint.h"
 #include "json_reader.h"
+#include "store_template.h"
 #include "template.h"
+#include "verification.h"
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
@@ -126,12 +128,12 @@ static void put_number(builder *b, uint64_t value)
     put(b, digits + at, sizeof digits - at);
 }
 
-/* A JSON string; the core's messages are well-formed UTF-8. */
-static void put_quoted(builder *b, const char *text)
+/* A JSON string; what the core hands out is well-formed UTF-8. */
+static void put_text(builder *b, const char *text, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
     put_string(b, "\"");
-    for (; *text != '\0'; text++) {
+    for (const char *end = text + size; text < end; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '"' || c == '\\') {
             put_string(b, "\\");
@@ -142,6 +144,22 @@ static void put_quoted(builder *b, const char *text)
         } else {
             put(b, text, 1);
         }
+    }
+    put_string(b, "\"");
+}
+
+static void put_quoted(builder *b, const char *text)
+{
+    put_text(b, text, strlen(text));
+}
+
+static void put_hex(builder *b, const uint8_t *data, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    put_string(b, "\"");
+    for (size_t i = 0; i < size; i++) {
+        char hex[2] = {digits[data[i] >> 4], digits[data[i] & 15]};
+        put(b, hex, sizeof hex);
     }
     put_string(b, "\"");
 }
@@ -174,12 +192,16 @@ static bool failed(const call *c)
     return c->arena.status != CM_OK;
 }
 
-/* {"key": HANDLE, "private": ..., and what cm_key_describe says}; takes the key over. */
-static cm_status answer_key(call *c, cm_key *key)
+/* {"key": HANDLE, "private": ..., and what cm_key_describe says}; takes the key over. *number, if
+ * not NULL, gets the handle, 0 on failure. */
+static cm_status answer_key_number(call *c, cm_key *key, size_t *handle_number)
 {
     cm_bytes description;
     cm_status status = cm_key_describe(key, &description, &c->error);
     size_t number = status == CM_OK ? handle_add(HANDLE_KEY, key) : 0;
+    if (handle_number != NULL) {
+        *handle_number = number;
+    }
     if (number == 0) {
         cm_key_free(key);
         if (status == CM_OK) {
@@ -195,6 +217,11 @@ static cm_status answer_key(call *c, cm_key *key)
     put(&c->ok, (const char *)description.data + 1, description.size - 1);
     cm_bytes_free(&description);
     return CM_OK;
+}
+
+static cm_status answer_key(call *c, cm_key *key)
+{
+    return answer_key_number(c, key, NULL);
 }
 
 static void answer_boolean(call *c, bool value)
@@ -230,14 +257,21 @@ static cm_status op_key_generate(call *c)
     return status == CM_OK ? answer_key(c, key) : status;
 }
 
+/* 0 when not given: the core's own number. */
+static unsigned iterations_of(call *c, const char *name)
+{
+    return (unsigned)json_integer(member(c, name), 1, INT32_MAX);
+}
+
 static cm_status op_key_import(call *c)
 {
     cm_view data = json_bytes(member(c, "data")), passphrase = json_bytes(member(c, "passphrase"));
+    unsigned limit = iterations_of(c, "maxIterations");
     cm_key *key;
     if (failed(c)) {
         return CM_OK;
     }
-    cm_status status = cm_key_import(data, passphrase, door.rng, &key, &c->error);
+    cm_status status = cm_key_import_limited(data, passphrase, limit, door.rng, &key, &c->error);
     return status == CM_OK ? answer_key(c, key) : status;
 }
 
@@ -268,12 +302,55 @@ static cm_status op_key_export(call *c)
     json_value format_member = member(c, "format");
     cm_text text = json_text(format_member);
     bool pem = json_boolean(member(c, "pem"));
+    cm_view passphrase = json_bytes(member(c, "passphrase"));
+    unsigned iterations = iterations_of(c, "iterations");
     cm_key_format format;
     if (failed(c)) {
         return CM_OK;
     }
     cm_status status = cm_key_format_parse(text, &format, &c->error);
-    return status == CM_OK ? cm_key_export(key, format, pem, &c->bytes, &c->error) : status;
+    if (status != CM_OK) {
+        return status;
+    }
+    if (passphrase.data == NULL) {
+        return cm_key_export(key, format, pem, &c->bytes, &c->error);
+    }
+    if (format != CM_KEY_PKCS8) {
+        json_fail(format_member, CM_ERR_INVALID, "must be \"pkcs8\": only that is encrypted here");
+        return CM_OK;
+    }
+    return cm_key_export_encrypted(key, passphrase, iterations, pem, door.rng, &c->bytes,
+                                   &c->error);
+}
+
+static cm_status op_key_jwk(call *c)
+{
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    bool with_private = json_boolean(member(c, "private"));
+    return failed(c) ? CM_OK : cm_key_export_jwk(key, with_private, &c->bytes, &c->error);
+}
+
+static cm_status op_key_thumbprint(call *c)
+{
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    char thumbprint[44];
+    if (key == NULL) {
+        return CM_OK;
+    }
+    cm_status status = cm_key_thumbprint(key, thumbprint, &c->error);
+    if (status == CM_OK) {
+        put_string(&c->ok, "{\"thumbprint\":");
+        put_quoted(&c->ok, thumbprint);
+        put_string(&c->ok, "}");
+    }
+    return status;
+}
+
+static cm_status op_key_openssh(call *c)
+{
+    cm_key *key = object_of(c, "key", HANDLE_KEY);
+    cm_text comment = json_text(member(c, "comment"));
+    return failed(c) ? CM_OK : cm_key_export_openssh(key, comment, &c->bytes, &c->error);
 }
 
 static cm_status op_key_matches(call *c)
@@ -466,6 +543,198 @@ static cm_status op_crl_read(call *c)
     return status == CM_OK ? answer_description(c, cm_crl_describe) : status;
 }
 
+static cm_status op_verify(call *c)
+{
+    static const char *const members[] = {"leaf",
+                                          "intermediates",
+                                          "roots",
+                                          "crls",
+                                          "time",
+                                          "purpose",
+                                          "name",
+                                          "maxDepth",
+                                          "policies",
+                                          "requireExplicitPolicy",
+                                          "inhibitPolicyMapping",
+                                          "inhibitAnyPolicy",
+                                          "requireRevocation",
+                                          "allowWeak",
+                                          "lenient",
+                                          NULL};
+    cm_verify_template template_ = {.purpose = CM_PURPOSE_ANY};
+    cm_bytes report;
+    json_value v = template_of(c), time = json_member(v, "time");
+    json_allow(v, members);
+    if (!time.given) {
+        json_fail(v, CM_ERR_INVALID, "time is missing");
+    }
+    template_.time = json_integer(time, -1000000000000, 1000000000000);
+    verification_read(v, json_bytes, &template_);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_verify(&template_, &report, &c->bytes, &c->error);
+    if (status == CM_OK) {
+        put(&c->ok, (const char *)report.data, report.size);
+        cm_bytes_free(&report);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ key stores and bundles */
+
+static cm_status op_pkcs12_create(call *c)
+{
+    cm_pkcs12_template template_ = {0};
+    json_value v = template_of(c), key = json_member(v, "key");
+    handle *slot = key.given ? handle_slot(key, HANDLE_KEY) : NULL;
+    pkcs12_template_read(v, &template_);
+    template_.key = slot == NULL ? NULL : slot->object;
+    return failed(c) ? CM_OK : cm_pkcs12_create(&template_, door.rng, &c->bytes, &c->error);
+}
+
+/* Room for `size` bytes of the answer. */
+static bool answer_bytes(call *c, size_t size)
+{
+    c->bytes = (cm_bytes){calloc(1, size + 1), size};
+    if (c->bytes.data == NULL) {
+        c->bytes.size = 0;
+        c->error = (cm_error){CM_ERR_MEMORY, "", "out of memory"};
+    }
+    return c->bytes.data != NULL;
+}
+
+/* One entry as JSON; its key goes over to a handle, its certificate is named by its size. */
+static cm_status put_entry(call *c, cm_pkcs12_entry *entry, size_t *number)
+{
+    cm_status status = CM_OK;
+    if (entry->key != NULL) {
+        cm_key *key = entry->key;
+        entry->key = NULL;
+        put_string(&c->ok, "{\"key\":");
+        status = answer_key_number(c, key, number);
+    } else {
+        put_string(&c->ok, "{\"size\":");
+        put_number(&c->ok, entry->certificate.size);
+    }
+    if (entry->friendly_name.data != NULL) {
+        put_string(&c->ok, ",\"friendlyName\":");
+        put_text(&c->ok, (const char *)entry->friendly_name.data, entry->friendly_name.size);
+    }
+    if (entry->local_key_id.data != NULL) {
+        put_string(&c->ok, ",\"localKeyID\":");
+        put_hex(&c->ok, entry->local_key_id.data, entry->local_key_id.size);
+    }
+    put_string(&c->ok, entry->trusted ? ",\"trusted\":true}" : ",\"trusted\":false}");
+    return status;
+}
+
+/* The entries as JSON and, one after another, the certificates as bytes. */
+static cm_status answer_store(call *c, cm_pkcs12 *store)
+{
+    size_t *numbers = arena_take(&c->arena, store->count + 1, sizeof *numbers), size = 0, at = 0;
+    for (size_t i = 0; i < store->count; i++) {
+        size += store->entries[i].certificate.size;
+    }
+    if (failed(c) || !answer_bytes(c, size)) {
+        return failed(c) ? CM_OK : CM_ERR_MEMORY;
+    }
+    cm_status status = CM_OK;
+    put_string(&c->ok, "{\"entries\":[");
+    for (size_t i = 0; i < store->count && status == CM_OK; i++) {
+        cm_bytes *certificate = &store->entries[i].certificate;
+        put_string(&c->ok, i == 0 ? "" : ",");
+        status = put_entry(c, &store->entries[i], &numbers[i]);
+        if (certificate->size > 0) {
+            memcpy(c->bytes.data + at, certificate->data, certificate->size);
+            at += certificate->size;
+        }
+    }
+    put_string(&c->ok, "],\"unread\":");
+    put_number(&c->ok, store->unread);
+    put_string(&c->ok, "}");
+    for (size_t i = 0; i < store->count && status != CM_OK; i++) { /* no handle nobody knows of */
+        if (numbers[i] != 0) {
+            cm_key_free(door.handles[numbers[i] - 1].object);
+            door.handles[numbers[i] - 1] = (handle){HANDLE_FREE, NULL};
+        }
+    }
+    return status;
+}
+
+static cm_status op_pkcs12_read(call *c)
+{
+    cm_view data = json_bytes(member(c, "data")), passphrase = json_bytes(member(c, "passphrase"));
+    unsigned limit = iterations_of(c, "maxIterations");
+    cm_pkcs12 store;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_pkcs12_open(data, passphrase, limit, door.rng, &store, &c->error);
+    if (status == CM_OK) {
+        status = answer_store(c, &store);
+        cm_pkcs12_free(&store);
+    }
+    return status;
+}
+
+static cm_status op_pkcs7_create(call *c)
+{
+    size_t count;
+    const cm_view *certificates = bytes_list_read(member(c, "certificates"), &count);
+    return failed(c) ? CM_OK : cm_pkcs7_create(certificates, count, &c->bytes, &c->error);
+}
+
+static cm_status op_pkcs7_read(call *c)
+{
+    cm_view data = json_bytes(member(c, "data"));
+    cm_pkcs7 bundle;
+    size_t size = 0;
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_pkcs7_read(data, &bundle, &c->error);
+    if (status != CM_OK) {
+        return status;
+    }
+    put_string(&c->ok, "{\"sizes\":[");
+    for (size_t i = 0; i < bundle.count; i++) {
+        put_string(&c->ok, i == 0 ? "" : ",");
+        put_number(&c->ok, bundle.certificates[i].size);
+        size += bundle.certificates[i].size;
+    }
+    put_string(&c->ok, "],\"crls\":");
+    put_number(&c->ok, bundle.crl_count);
+    put_string(&c->ok, "}");
+    status = answer_bytes(c, size) ? CM_OK : CM_ERR_MEMORY;
+    size = 0;
+    for (size_t i = 0; i < bundle.count && status == CM_OK; i++) {
+        memcpy(c->bytes.data + size, bundle.certificates[i].data, bundle.certificates[i].size);
+        size += bundle.certificates[i].size;
+    }
+    cm_pkcs7_free(&bundle);
+    return status;
+}
+
+static cm_status op_chain_order(call *c)
+{
+    size_t count;
+    const cm_view *certificates = bytes_list_read(member(c, "certificates"), &count);
+    cm_key *key = member(c, "key").given ? object_of(c, "key", HANDLE_KEY) : NULL;
+    size_t *order = arena_take(&c->arena, count + 1, sizeof *order);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_chain_order(certificates, count, key, order, &c->error);
+    put_string(&c->ok, "{\"order\":[");
+    for (size_t i = 0; i < count && status == CM_OK; i++) {
+        put_string(&c->ok, i == 0 ? "" : ",");
+        put_number(&c->ok, order[i]);
+    }
+    put_string(&c->ok, "]}");
+    return status;
+}
+
 /* A NUL-terminated PEM label out of the request. */
 static const char *label_of(call *c)
 {
@@ -500,7 +769,7 @@ static cm_status op_forget(call *c)
 
 /* ------------------------------------------------------------------ dispatch */
 
-enum { MEMBERS = 4 };
+enum { MEMBERS = 5 };
 
 static const struct operation {
     const char *name;
@@ -509,10 +778,13 @@ static const struct operation {
 } operations[] = {
     {"version", op_version, {NULL}},
     {"key.generate", op_key_generate, {"spec", "allowWeak", NULL}},
-    {"key.import", op_key_import, {"data", "passphrase", NULL}},
+    {"key.import", op_key_import, {"data", "passphrase", "maxIterations", NULL}},
     {"key.fromPrimes", op_key_from_primes, {"p", "q", NULL}},
     {"key.public", op_key_public, {"key", NULL}},
-    {"key.export", op_key_export, {"key", "format", "pem", NULL}},
+    {"key.export", op_key_export, {"key", "format", "pem", "passphrase", "iterations", NULL}},
+    {"key.jwk", op_key_jwk, {"key", "private", NULL}},
+    {"key.thumbprint", op_key_thumbprint, {"key", NULL}},
+    {"key.openssh", op_key_openssh, {"key", "comment", NULL}},
     {"key.matches", op_key_matches, {"a", "b", NULL}},
     {"key.free", op_key_free, {"key", NULL}},
     {"prime.create", op_prime_create, {"bits", NULL}},
@@ -525,6 +797,12 @@ static const struct operation {
     {"request.read", op_request_read, {"request", NULL}},
     {"crl.create", op_crl_create, {"template", "issuer", NULL}},
     {"crl.read", op_crl_read, {"crl", NULL}},
+    {"pkcs12.create", op_pkcs12_create, {"template", NULL}},
+    {"pkcs12.read", op_pkcs12_read, {"data", "passphrase", "maxIterations", NULL}},
+    {"pkcs7.create", op_pkcs7_create, {"certificates", NULL}},
+    {"pkcs7.read", op_pkcs7_read, {"data", NULL}},
+    {"chain.order", op_chain_order, {"certificates", "key", NULL}},
+    {"verify", op_verify, {"template", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},
     {"forget", op_forget, {NULL}},

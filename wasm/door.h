@@ -26,10 +26,14 @@
  *   op                     members                                        ok / bytes
  *   version                                                               {version}
  *   key.generate           spec: "p-256"|"rsa-2048"|..., allowWeak?       KEY
- *   key.import             data: BYTES (PEM or DER), passphrase?: BYTES   KEY
+ *   key.import             data: BYTES (PEM, DER or JWK), passphrase?: BYTES, maxIterations?   KEY
  *   key.fromPrimes         p: BYTES, q: BYTES (big-endian)                KEY
  *   key.public             key: HANDLE                                    KEY
  *   key.export             key, format: "pkcs8"|"traditional"|"spki", pem: bool    {} + bytes
+ *                          with pkcs8: passphrase?: BYTES, iterations?
+ *   key.jwk                key, private: bool                             {} + bytes (JSON)
+ *   key.thumbprint         key                                            {thumbprint}
+ *   key.openssh            key, comment?                                  {} + bytes (a line)
  *   key.matches            a: HANDLE, b: HANDLE                           true | false
  *   key.free               key: HANDLE                                    {}
  *   prime.create           bits (of the prime: half the modulus)          {search: HANDLE}
@@ -45,6 +49,15 @@
  *   crl.create             template: CRL TEMPLATE,                        CRL + bytes (DER)
  *                          issuer: {key: HANDLE, certificate: BYTES}
  *   crl.read               crl: BYTES                                     CRL + bytes (DER)
+ *   verify                 template: VERIFY TEMPLATE                      REPORT + its chain
+ *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
+ *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
+ *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],
+ *                          unread: number} + bytes (the certificates, each `size` long)
+ *   pkcs7.create           certificates: [BYTES (PEM or DER)]             {} + bytes (DER)
+ *   pkcs7.read             data: BYTES (PEM or DER)
+ *                          {sizes: [...], crls: number} + bytes (the certificates)
+ *   chain.order            certificates: [BYTES (DER)], key?: HANDLE      {order: [indexes]}
  *   pem.encode             label, data: BYTES                             {} + bytes
  *   pem.decode             label, data: BYTES                             {} + bytes
  *   forget                 (zeroes and frees the last answer)             {}
@@ -85,6 +98,18 @@
  *          (what the request may decide; default subject and san; []: the public key alone)
  *
  * REQUEST TEMPLATE: profile, subject, san, hash, pss, allowWeak, extensions as above.
+ * PKCS12: key?: HANDLE, certificates?: [{certificate: BYTES (PEM or DER), friendlyName?}],
+ *   friendlyName?, localKeyID?: hex, passphrase: BYTES, encryption?: "modern"|"legacy"|
+ *   "java-truststore", iterations?
+ *
+ * VERIFY TEMPLATE: leaf: BYTES;  time: seconds since 1970 (both required)
+ *   intermediates, roots, crls: [BYTES] (DER, or PEM with several in one)
+ *   purpose: "any"|"server"|"client"|"email"|"code-signing"|"timestamping"|"ocsp-signing"
+ *   name: {dns}|{ip}|{email};  maxDepth: 0..30;  policies: [oid]
+ *   requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, requireRevocation, allowWeak,
+ *   lenient: bool
+ * REPORT is as cm_verify says; the certificates of the chain follow as bytes, one after another.
+ *
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
  *   previous: BYTES;  hash, pss, allowWeak;
  *   revoked: [{serial: hex | certificate: BYTES, date?, invalidityDate?,

@@ -2,7 +2,7 @@
 
 import { importKey, loadCA, readCertificate } from '../index.js'
 import { naming, PUBLIC_MODE, read } from './files.js'
-import { readPassphrase } from './key_source.js'
+import { passphraseOf } from './key_source.js'
 import { FileError } from './usage.js'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
@@ -48,7 +48,7 @@ export async function openAuthority(values) {
   const path = values.ca ?? 'ca.pem'
   const keyPath = values['ca-key'] ?? 'ca-key.pem'
   const [cert, ...chain] = await certificates(path)
-  const passphrase = await readPassphrase(values['ca-passphrase-file'])
+  const passphrase = await passphraseOf(values, 'ca-')
   const key = await naming(keyPath, '--ca-passphrase-file', async () =>
     importKey(await read(keyPath), { passphrase }),
   )

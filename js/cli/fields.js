@@ -23,8 +23,13 @@ const flags = [
   [/^previous\b/, () => '--list'],
   [/^csr\b/, () => 'the request'],
   [/^publicKey\b/, () => '--key-in'],
+  [/^(friendlyName|comment|cert(ificates\[\d+\])?\.friendlyName)$/, () => '--name'],
+  [/^passphrase\b/, () => '--passphrase-file'],
+  [/^(encryption)\b/, flagOf],
   [/^(hash|pss|serial|days|notBefore|notAfter|profile|key|honor|clamp|number|allowWeak)\b/, flagOf],
   [/^(thisUpdate|nextUpdate|host)\b/, flagOf],
+  [/^policies\[(\d+)\]/, () => '--policy'],
+  [/^(time|purpose|name|maxDepth)\b/, flagOf],
 ]
 
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -43,3 +43,7 @@ export function baseName(names) {
 /** Where the key goes when that is not said: beside what it belongs to. */
 export const keyFileBeside = (out) =>
   out === undefined || out === '-' ? undefined : `${out.replace(/\.[^./]*$/, '')}-key.pem`
+
+/** Where a conversion goes when that is not said: the first file's name with another ending. */
+export const convertedName = (path, suffix) =>
+  `${path === '-' ? 'converted' : path.replace(/(?<=[^/])\.[^./]*$/, '')}${suffix}`

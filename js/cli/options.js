@@ -11,15 +11,37 @@ export const flag = (help) => ({ type: 'boolean', help })
 export const group = (title, options) =>
   Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { ...option, title }]))
 
+/** Where a passphrase comes from: never from the command line itself, which everybody can see. */
+export const passphraseOptions = (whose) => ({
+  'passphrase-file': text('FILE', `${whose}; its first line`),
+  'passphrase-env': text('NAME', 'the same from an environment variable'),
+})
+
+export const inputPassphraseOptions = {
+  'in-passphrase-file': text('FILE', 'the passphrase of what is read'),
+  'in-passphrase-env': text('NAME', 'the same from an environment variable'),
+  'max-iterations': text('N', 'how much key derivation a file may ask for (default 5000000)'),
+}
+
+/** About a .p12 that is written. */
+export const storeOptions = {
+  name: text('TEXT', "the friendly name, Java's alias (openssh: the comment)"),
+  encryption: text(
+    'KIND',
+    'modern (default), legacy (old macOS, Java 8, Windows) or java-truststore',
+  ),
+}
+
 export const newKeyOptions = group('Key', {
   key: text('KIND', 'rsa-2048, -3072, -4096, -8192, p-256 (default), p-384, p-521 or secp256k1'),
   'key-format': text('FORMAT', 'pkcs8 (default) or traditional (PKCS#1, SEC1)'),
+  ...passphraseOptions('encrypts the new key (AES-256) with this passphrase'),
 })
 
 export const keyOptions = group('Key', {
   ...newKeyOptions,
   'key-in': text('FILE', 'take this key instead of making one'),
-  'passphrase-file': text('FILE', 'the passphrase of --key-in, when it is encrypted'),
+  ...passphraseOptions('encrypts the new key (AES-256); with --key-in: decrypts that'),
 })
 
 export const nameOptions = group('Names', {
@@ -120,6 +142,7 @@ export const issuerOptions = group('Authority', {
   ca: text('FILE', "the authority's certificate, and those above it (default ca.pem)"),
   'ca-key': text('FILE', 'its private key (default ca-key.pem)'),
   'ca-passphrase-file': text('FILE', 'the passphrase of that key, when it is encrypted'),
+  'ca-passphrase-env': text('NAME', 'the same from an environment variable'),
 })
 
 /** A whole number of a flag. */

@@ -42,9 +42,10 @@ export function table(title, rows, stream = process.stdout) {
  * Says what was made: on standard output, or beside it when a file went there.
  *
  * @param {{ quiet?: boolean, json?: boolean }} values
- * @param {{ title: string, cert?: any, csr?: any, files: Record<string, string>, next?: string[] }} made
+ * @param {{ title: string, cert?: any, csr?: any, files: Record<string, string>, next?: string[],
+ *   leftOut?: string[] }} made
  */
-export function sayMade(values, { title, cert, csr, files, next = [] }) {
+export function sayMade(values, { title, cert, csr, files, next = [], leftOut }) {
   if (values.quiet) return
   const object = cert ?? csr
   const onStandardOutput = Object.values(files).some(isStandardOutput)
@@ -52,7 +53,7 @@ export function sayMade(values, { title, cert, csr, files, next = [] }) {
   const print = (text) => stream.write(`${text}\n`)
   if (values.json) {
     const described = object && { [cert ? 'certificate' : 'csr']: object }
-    return void print(JSON.stringify({ files, ...described }))
+    return void print(JSON.stringify({ files, ...described, leftOut }))
   }
   const rows = Object.entries(files).map(([what, path]) => [
     what,

@@ -1,7 +1,7 @@
 import { createCA } from '../../index.js'
 import { openAuthority } from '../authority.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import { keySource, ownKey } from '../key_source.js'
+import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { keyFileBeside } from '../names.js'
 import {
   authorityExtensionOptions,
@@ -9,7 +9,6 @@ import {
   group,
   integer,
   issuerOptions,
-  keyFormat,
   keyOptions,
   list,
   outputOptions,
@@ -38,6 +37,7 @@ export const options = {
     ca: text('FILE', 'its certificate: makes an intermediate under it'),
     'ca-key': text('FILE', 'its private key (default ca-key.pem)'),
     'ca-passphrase-file': issuerOptions['ca-passphrase-file'],
+    'ca-passphrase-env': issuerOptions['ca-passphrase-env'],
   }),
   ...keyOptions,
   ...validityOptions,
@@ -61,7 +61,7 @@ export async function run(values, positionals) {
     throw new UsageError(`an authority has a --subject and no further names: "${positionals[0]}"`)
   }
   const template = withPathLen(await templateOf(values), values)
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const issuer = values.ca || values['ca-key'] ? await openAuthority(values) : undefined
   if (issuer && !template.subject) throw new UsageError('an intermediate needs a --subject')
   const own = await ownKey(values)
@@ -73,7 +73,7 @@ export async function run(values, positionals) {
   )
   const pem = made.chain.map((one) => one.pem).join('')
   const entries = [{ path: files.certificate, data: pem, mode: PUBLIC_MODE }]
-  if (!own) entries.push({ path: files.key, data: made.key.toPEM({ format }), mode: KEY_MODE })
+  if (!own) entries.push({ path: files.key, data: made.key.toPEM(protection), mode: KEY_MODE })
   await writeAll(entries, values)
   sayMade(values, {
     title: issuer ? `An authority under ${issuer.cert.subject}` : 'A root authority',

@@ -1,9 +1,8 @@
 import { createCSR, readCSR } from '../../index.js'
 import { KEY_MODE, naming, PUBLIC_MODE, read, writeAll } from '../files.js'
-import { keySource, ownKey } from '../key_source.js'
+import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { baseName, keyFileBeside } from '../names.js'
 import {
-  keyFormat,
   keyOptions,
   nameOptions,
   namesNote,
@@ -50,7 +49,7 @@ export async function run(values, names) {
   if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint csr shop.test')
   }
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const base = baseName(names)
   const own = await ownKey(values)
   const files = { request: values.out ?? `${base}.csr` }
@@ -59,7 +58,7 @@ export async function run(values, names) {
     createCSR({ ...template, ...keySource(own), ...work }),
   )
   const entries = [{ path: files.request, data: csr.pem, mode: PUBLIC_MODE }]
-  if (!own) entries.push({ path: files.key, data: key.toPEM({ format }), mode: KEY_MODE })
+  if (!own) entries.push({ path: files.key, data: key.toPEM(protection), mode: KEY_MODE })
   await writeAll(entries, values)
   sayMade(values, { title: 'A certificate request', csr, files })
 }

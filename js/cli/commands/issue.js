@@ -1,13 +1,12 @@
 import { certificateFiles, openAuthority } from '../authority.js'
 import { KEY_MODE, writeAll } from '../files.js'
-import { keySource, ownKey } from '../key_source.js'
+import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { baseName, keyFileBeside } from '../names.js'
 import {
   chainOption,
   clampOption,
   extensionOptions,
   issuerOptions,
-  keyFormat,
   keyOptions,
   nameOptions,
   namesNote,
@@ -53,7 +52,7 @@ export async function run(values, names) {
   if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint issue shop.test')
   }
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const base = baseName(names)
   const own = await ownKey(values)
   const ca = await openAuthority(values)
@@ -63,7 +62,7 @@ export async function run(values, names) {
   const { files, entries } = certificateFiles(issued, ca, values.out ?? `${base}.pem`, values)
   if (!own) {
     files.key = values['key-out'] ?? keyFileBeside(values.out) ?? `${base}-key.pem`
-    entries.push({ path: files.key, data: issued.key.toPEM({ format }), mode: KEY_MODE })
+    entries.push({ path: files.key, data: issued.key.toPEM(protection), mode: KEY_MODE })
   }
   await writeAll(entries, values)
   sayMade(values, { title: `A certificate under ${ca.cert.subject}`, cert: issued.cert, files })

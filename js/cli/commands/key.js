@@ -1,13 +1,7 @@
 import { generateKey } from '../../index.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import {
-  group,
-  keyFormat,
-  newKeyOptions,
-  reportOptions,
-  signatureOptions,
-  text,
-} from '../options.js'
+import { keyProtection } from '../key_source.js'
+import { group, newKeyOptions, reportOptions, signatureOptions, text } from '../options.js'
 import { withProgress } from '../progress.js'
 import { sayMade } from '../say.js'
 import { UsageError } from '../usage.js'
@@ -34,12 +28,12 @@ export const examples = [
 
 export async function run(values, [kind, ...rest]) {
   if (rest.length > 0 || (kind && values.key)) throw new UsageError('give one kind of key')
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const files = { key: values.out ?? 'private_key.pem' }
   const key = await withProgress(values, (work) =>
     generateKey(kind ?? values.key, { ...work, allowWeak: values['allow-weak'] }),
   )
-  const entries = [{ path: files.key, data: key.toPEM({ format }), mode: KEY_MODE }]
+  const entries = [{ path: files.key, data: key.toPEM(protection), mode: KEY_MODE }]
   if (values['public-out']) {
     files['public key'] = values['public-out']
     entries.push({ path: values['public-out'], data: key.publicKey.pem, mode: PUBLIC_MODE })

@@ -1,10 +1,9 @@
 import { selfSigned } from '../../index.js'
 import { KEY_MODE, PUBLIC_MODE, writeAll } from '../files.js'
-import { keySource, ownKey } from '../key_source.js'
+import { keyProtection, keySource, ownKey } from '../key_source.js'
 import { baseName, keyFileBeside } from '../names.js'
 import {
   extensionOptions,
-  keyFormat,
   keyOptions,
   nameOptions,
   namesNote,
@@ -46,7 +45,7 @@ export async function run(values, names) {
   if (!template.san && !template.subject) {
     throw new UsageError('give a name, like: certmint self-signed localhost')
   }
-  const format = keyFormat(values)
+  const protection = await keyProtection(values)
   const own = await ownKey(values)
   const base = baseName(names)
   const files = { certificate: values.out ?? `${base}.pem` }
@@ -55,7 +54,7 @@ export async function run(values, names) {
     selfSigned(undefined, { ...template, ...keySource(own), ...work }),
   )
   const entries = [{ path: files.certificate, data: cert.pem, mode: PUBLIC_MODE }]
-  if (!own) entries.push({ path: files.key, data: key.toPEM({ format }), mode: KEY_MODE })
+  if (!own) entries.push({ path: files.key, data: key.toPEM(protection), mode: KEY_MODE })
   await writeAll(entries, values)
   const host = cert.san.map((name) => /^(?:DNS|IP):([^*]+)$/.exec(name)?.[1]).find(Boolean)
   sayMade(values, {

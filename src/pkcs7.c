@@ -1,0 +1,162 @@
+/* Certificate bundles: SignedData without signers (RFC 2315 §9.1, RFC 5652 §5.1). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ber.h"
+#include "certmint.h"
+#include "der.h"
+#include "error.h"
+#include "oid.h"
+#include "text.h"
+#include "x509.h"
+
+/* ------------------------------------------------------------------ writing */
+
+static cm_status put_certificate(cm_der *d, cm_view given, cm_error *err)
+{
+    cm_bytes der;
+    cm_x509 parsed;
+    cm_status status = cm_pem_decode(given, "CERTIFICATE", "", &der, err);
+    if (status == CM_OK) {
+        status = cm_x509_parse((cm_view){der.data, der.size}, &parsed, err);
+        cm_der_raw(d, (cm_view){der.data, der.size});
+        cm_bytes_free(&der);
+    }
+    return status;
+}
+
+cm_status cm_pkcs7_create(const cm_view *certificates, size_t count, cm_bytes *der, cm_error *err)
+{
+    cm_der d = {NULL, 0, 0, CM_OK};
+    cm_status status = CM_OK;
+    *der = (cm_bytes){NULL, 0};
+    if (count == 0 || count > CM_STORE_ENTRY_LIMIT) {
+        cm_fail(err, CM_ERR_INVALID, "a bundle has 1 to %d certificates", CM_STORE_ENTRY_LIMIT);
+        return cm_fail_in(err, CM_ERR_INVALID, "certificates");
+    }
+    size_t info = cm_der_begin(&d, CM_TAG_SEQUENCE);
+    cm_der_element(&d, CM_TAG_OID, OID_SIGNED_DATA, OID_SIZE(OID_SIGNED_DATA));
+    size_t explicit = cm_der_begin(&d, CM_TAG_CONTEXT_CONSTRUCTED(0));
+    size_t signed_data = cm_der_begin(&d, CM_TAG_SEQUENCE);
+    cm_der_small(&d, CM_TAG_INTEGER, 1);
+    cm_der_element(&d, CM_TAG_SET, NULL, 0); /* digestAlgorithms */
+    size_t content = cm_der_begin(&d, CM_TAG_SEQUENCE);
+    cm_der_element(&d, CM_TAG_OID, OID_DATA, OID_SIZE(OID_DATA));
+    cm_der_end(&d, content);
+    size_t set = cm_der_begin(&d, CM_TAG_CONTEXT_CONSTRUCTED(0));
+    for (size_t i = 0; i < count && status == CM_OK; i++) {
+        status =
+            cm_fail_in(err, put_certificate(&d, certificates[i], err), "certificates[%d]", (int)i);
+    }
+    cm_der_end(&d, set);
+    cm_der_element(&d, CM_TAG_SET, NULL, 0); /* signerInfos */
+    cm_der_end(&d, signed_data);
+    cm_der_end(&d, explicit);
+    cm_der_end(&d, info);
+    if (status != CM_OK) {
+        cm_der_free(&d);
+        return status;
+    }
+    return cm_der_finish(&d, der, err);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static cm_status not_pkcs7(cm_error *err)
+{
+    return cm_fail(err, CM_ERR_MALFORMED, "not a PKCS#7 bundle (RFC 5652 §5.1)");
+}
+
+/* The certificates ([0]) and lists ([1]) of SignedData; {NULL, 0} where there are none. */
+static bool find_sets(cm_view der, cm_view *certificates, cm_view *crls)
+{
+    cm_view info, oid, content, part;
+    *certificates = *crls = (cm_view){NULL, 0};
+    if (!cm_der_take(&der, CM_TAG_SEQUENCE, &info) || !cm_der_take(&info, CM_TAG_OID, &oid) ||
+        !cm_view_equal(oid,
+                       (cm_view){(const uint8_t *)OID_SIGNED_DATA, OID_SIZE(OID_SIGNED_DATA)}) ||
+        !cm_der_take(&info, CM_TAG_CONTEXT_CONSTRUCTED(0), &content) || info.size != 0 ||
+        !cm_der_take(&content, CM_TAG_SEQUENCE, &part) || content.size != 0) {
+        return false;
+    }
+    content = part;
+    if (!cm_der_take(&content, CM_TAG_INTEGER, &part) ||
+        !cm_der_take(&content, CM_TAG_SET, &part) ||
+        !cm_der_take(&content, CM_TAG_SEQUENCE, &part)) {
+        return false;
+    }
+    cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), certificates);
+    cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(1), crls);
+    return cm_der_take(&content, CM_TAG_SET, &part) && content.size == 0;
+}
+
+static cm_status collect(cm_view set, cm_pkcs7 *out, cm_error *err)
+{
+    cm_view one;
+    cm_x509 parsed;
+    out->certificates = calloc(set.size / 64 + 1, sizeof *out->certificates); /* none is smaller */
+    if (out->certificates == NULL) {
+        return cm_fail_memory(err);
+    }
+    while (set.size > 0) {
+        if (!cm_der_take_whole(&set, CM_TAG_SEQUENCE, &one) || one.size < 64) {
+            return cm_fail(err, CM_ERR_UNSUPPORTED,
+                           "the bundle holds what is no X.509 certificate");
+        }
+        cm_status status = cm_x509_parse(one, &parsed, err);
+        if (status != CM_OK) {
+            return status;
+        }
+        out->certificates[out->count++] = one;
+    }
+    return CM_OK;
+}
+
+static cm_status decode(cm_view data, cm_bytes *der, cm_error *err)
+{
+    static const char *const labels[] = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA"};
+    cm_bytes ber = {NULL, 0};
+    for (size_t i = 0; i < 3 && ber.data == NULL; i++) {
+        cm_pem_decode(data, labels[i], "", &ber, NULL);
+    }
+    if (ber.data == NULL) {
+        return cm_fail(err, CM_ERR_MALFORMED,
+                       "neither DER nor PEM with a complete BEGIN PKCS7 ... "
+                       "END PKCS7 block");
+    }
+    cm_status status = cm_ber_to_der((cm_view){ber.data, ber.size}, der, err);
+    cm_bytes_free(&ber);
+    return status;
+}
+
+cm_status cm_pkcs7_read(cm_view data, cm_pkcs7 *out, cm_error *err)
+{
+    cm_view certificates, crls, one;
+    memset(out, 0, sizeof *out);
+    if (data.size > CM_STORE_SIZE_LIMIT) {
+        cm_fail(err, CM_ERR_LIMIT, "a bundle has at most %d bytes", CM_STORE_SIZE_LIMIT);
+        return cm_fail_in(err, CM_ERR_LIMIT, "pkcs7");
+    }
+    cm_status status = decode(data, &out->der, err);
+    if (status == CM_OK &&
+        !find_sets((cm_view){out->der.data, out->der.size}, &certificates, &crls)) {
+        status = not_pkcs7(err);
+    }
+    if (status == CM_OK) {
+        status = collect(certificates, out, err);
+    }
+    while (status == CM_OK && cm_der_take_whole(&crls, CM_TAG_SEQUENCE, &one)) {
+        out->crl_count++;
+    }
+    if (status != CM_OK) {
+        cm_pkcs7_free(out);
+    }
+    return cm_fail_in(err, status, "pkcs7");
+}
+
+void cm_pkcs7_free(cm_pkcs7 *bundle)
+{
+    free(bundle->certificates);
+    cm_bytes_free(&bundle->der);
+    memset(bundle, 0, sizeof *bundle);
+}
