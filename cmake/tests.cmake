@@ -23,3 +23,16 @@ if(NOT EMSCRIPTEN AND NOT CERTMINT_SANITIZE AND EXISTS "${PROJECT_SOURCE_DIR}/te
   target_link_libraries(ctgrind PRIVATE certmint certmint_warnings)
   add_dependencies(core_tests ctgrind)
 endif()
+
+# tests/harness/verify_harness.c: the native build of the core behind the JSON of
+# `certmint verify --harness`, to compare with.
+if(NOT EMSCRIPTEN)
+  add_executable(verify_harness tests/harness/verify_harness.c wasm/json_reader.c
+                 wasm/verification.c)
+  set_target_properties(verify_harness PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  target_include_directories(verify_harness PRIVATE wasm)
+  target_include_directories(verify_harness SYSTEM PRIVATE "${JSMN_SOURCE_DIR}")
+  target_link_libraries(verify_harness PRIVATE certmint certmint_warnings)
+  add_dependencies(core_tests verify_harness)
+endif()

@@ -12,6 +12,7 @@ import {
   isArrayBuffer,
   keySpecOf,
   nameConstraintsOf,
+  nameWanted,
   passphraseOf,
   secondsOf,
   subjectOf,
@@ -296,12 +297,43 @@ export class Api {
     return new RevocationList(this.#core, answer)
   }
 
+  // ---------------------------------------------------------------- path validation
+
+  verify(cert, options = {}) {
+    const { intermediates, roots, crls, time, name, ...rest } = options
+    const template = {
+      ...rest,
+      leaf: bytesOf(cert, 'cert'),
+      intermediates: bytesList(intermediates, 'intermediates'),
+      roots: bytesList(roots, 'roots'),
+      crls: bytesList(crls, 'crls'),
+      time: secondsOf(time, 'time') ?? now(),
+      name: nameWanted(name),
+    }
+    const { bytes, chain, ...report } = this.#core.call('verify', { template })
+    if (!chain) return report
+    let at = 0
+    return {
+      ...report,
+      chain: chain.map(({ size }) => this.readCertificate(bytes.slice(at, (at += size)))),
+    }
+  }
+
   readCRL(data) {
     return new RevocationList(
       this.#core,
       this.#core.call('crl.read', { crl: bytesOf(data, 'crl') }),
     )
   }
+}
+
+/** One or many of what is encoded; objects of ours too. */
+function bytesList(value, field) {
+  if (value === undefined) return undefined
+  const list = Array.isArray(value) ? value : [value]
+  return list.map((one, i) =>
+    bytesOf(one instanceof CertificateAuthority ? one.cert : one, `${field}[${i}]`),
+  )
 }
 
 /** A certificate, a serial number, or { cert | serial, date, reason, invalidityDate }. */

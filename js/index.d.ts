@@ -535,6 +535,102 @@ export function orderChain(
   options?: { key?: PrivateKey | PublicKey },
 ): Promise<Certificate[]>
 
+/* ------------------------------------------------------------------ path validation */
+
+/** Why a path is refused. */
+export type VerifyCode =
+  | 'ok'
+  /** Breaks DER or RFC 5280. */
+  | 'malformed'
+  /** An algorithm or a kind of key that certmint does not know. */
+  | 'unsupported'
+  /** A critical extension that is not understood. */
+  | 'critical-extension'
+  /** SHA-1, RSA below 2048 bits. */
+  | 'weak'
+  | 'not-yet-valid'
+  | 'expired'
+  /** The issuer is not among what was given. */
+  | 'no-issuer'
+  /** It ends in a self-signed certificate that is no root. */
+  | 'untrusted'
+  | 'signature'
+  /** An issuer that is no authority. */
+  | 'not-ca'
+  | 'key-usage'
+  /** The extended key usage forbids the purpose. */
+  | 'purpose'
+  | 'path-length'
+  | 'max-depth'
+  | 'name-constraints'
+  /** Not for the host, address or mailbox asked for. */
+  | 'name-mismatch'
+  | 'policy'
+  | 'revoked'
+  /** Revocation is required, and no usable list covers it. */
+  | 'revocation-unknown'
+  /** Gave up: too many possible paths. Nothing was proved. */
+  | 'work-limit'
+
+export interface VerifyOptions {
+  /** Trust anchors. Their dates, constraints and usages are held to as well. */
+  roots?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  /** In any order, with anything else among them; PEM with several certificates will do. What
+   * follows the certificate itself in its own PEM counts too. */
+  intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  /** Complete, delta and indirect lists. */
+  crls?: Encoded | Encoded[]
+  /** When; now by default. */
+  time?: Time
+  /** What for; "any", the default, is not looked at. */
+  purpose?: 'any' | 'server' | 'client' | 'email' | 'code-signing' | 'timestamping' | 'ocsp-signing'
+  /** Whom it must be for, by its subject alternative names alone (RFC 9525). Text is taken for an
+   * e-mail address, an IP address or a host. */
+  name?: string | { dns: string } | { ip: string } | { email: string }
+  /** Certificates between this one and the root, at most 30; 16 by default. */
+  maxDepth?: number
+  /** Acceptable certificate policies (RFC 5280 §6.1.1): OIDs; none means any. */
+  policies?: string[]
+  requireExplicitPolicy?: boolean
+  inhibitPolicyMapping?: boolean
+  inhibitAnyPolicy?: boolean
+  /** Refuse what no usable list covers. Without it, lists only convict. */
+  requireRevocation?: boolean
+  /** Take SHA-1 signatures, and RSA from 1024 bits. */
+  allowWeak?: boolean
+  /** Let pass what RFC 5280 §4 asks of authorities but §6 does not check: key identifiers, key usage
+   * and names of authorities, keyCertSign without cA. */
+  lenient?: boolean
+}
+
+export interface VerifyReport {
+  ok: boolean
+  code: VerifyCode
+  /** Which certificate is at fault: 0 this one, 1 its issuer, ... */
+  depth: number
+  /** The rule it breaks, in words; "" when it is good. */
+  detail: string
+  /** This certificate first, the root last; when it is good. */
+  chain?: Certificate[]
+  /** Certificate policies that hold along the path. */
+  policies?: string[]
+  revocation?: 'unchecked' | 'good' | 'unknown'
+  /** How many signatures were checked, of at most 200. */
+  signatures: number
+  /** What could not be read among what was given, and why. */
+  skipped: {
+    from: 'intermediates' | 'roots' | 'crls'
+    index: number
+    detail: string
+  }[]
+}
+
+/**
+ * Builds a path from a certificate to a root and validates it (RFC 5280 §6). The answer is a report,
+ * not a failure; only a question that makes no sense is one.
+ */
+export function verify(cert: Encoded, options?: VerifyOptions): Promise<VerifyReport>
+
 /* ------------------------------------------------------------------ the rest */
 
 export interface Fixture extends CertificateWithKey {

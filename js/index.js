@@ -62,3 +62,4 @@ export const orderChain = async (certificates, options) =>
   (await api()).orderChain(certificates, options)
 export const createFixtures = async (options) => fixtures(await api(), options)
 export const readCRL = async (data) => (await api()).readCRL(data)
+export const verify = async (cert, options) => (await api()).verify(cert, options)

@@ -52,8 +52,9 @@ export function secondsOf(value, field) {
   else if (typeof value === 'string' && /^\d{4}-\d\d-\d\d([T ]|$)/.test(value)) {
     time = Date.parse(value)
     // 30 February parses as 2 March: what comes out must be the day that went in
-    const day = Date.parse(`${value.slice(0, 10)}T00:00:00Z`)
-    if (new Date(day).toISOString().slice(0, 10) !== value.slice(0, 10)) time = NaN
+    const day = new Date(`${value.slice(0, 10)}T00:00:00Z`)
+    // toJSON, because toISOString throws when there is no such month
+    if (day.toJSON()?.slice(0, 10) !== value.slice(0, 10)) time = NaN
   }
   if (Number.isNaN(time)) {
     throw invalid(
@@ -165,6 +166,26 @@ export function nameConstraintsOf(value) {
     ...rest,
     permitted: generalNames(permitted, 'extensions.nameConstraints.permitted'),
     excluded: generalNames(excluded, 'extensions.nameConstraints.excluded'),
+  }
+}
+
+/** Whom a certificate must be for: { dns }, { ip } or { email }, or text that says which it is. */
+export function nameWanted(value) {
+  if (value === undefined) return undefined
+  if (typeof value === 'string') {
+    if (value.includes('@')) value = { email: value }
+    else value = /^[\d.]+$|:/.test(value) ? { ip: value } : { dns: value }
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw invalid('name', 'must be text, { dns }, { ip } or { email }')
+  }
+  const { dns, email, ...rest } = value
+  return {
+    ...rest,
+    ...(dns !== undefined && { dns: typeof dns === 'string' ? toASCII(dns, 'name') : dns }),
+    ...(email !== undefined && {
+      email: typeof email === 'string' ? toASCIIMail(email, 'name') : email,
+    }),
   }
 }
 

@@ -26,6 +26,8 @@ import type {
   RevocationList,
   SelfSignedOptions,
   UnlockOptions,
+  VerifyOptions,
+  VerifyReport,
 } from './index.js'
 
 export {
@@ -90,6 +92,13 @@ export function orderChain(
   certificates: Encoded[],
   options?: { key?: PrivateKey | PublicKey },
 ): Certificate[]
+export function verify(
+  cert: Encoded,
+  options?: Omit<VerifyOptions, 'roots' | 'intermediates'> & {
+    roots?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+    intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
+  },
+): VerifyReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -44,7 +44,7 @@ const needs = {
     [
       () => python() && ask(python(), '-c', 'import cryptography_vectors') !== undefined,
       'python3-cryptography-vectors',
-      "the test vectors of Python's cryptography",
+      "the test vectors of Python's cryptography (NIST's PKITS among them)",
     ],
     [program('ssh-keygen'), 'openssh-client', 'OpenSSH'],
     [program('go'), 'golang-go', 'Go'],

@@ -165,7 +165,7 @@ export const suites = {
     ? { ctgrind: { needs: ['tests native'], run: ctgrindSuite } }
     : {}),
   js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
-  interop: { needs: ['modules', 'wasm', 'server'], run: jestSuite('interop') },
+  interop: { needs: ['modules', 'wasm', 'server', 'tests native'], run: jestSuite('interop') },
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
   server: { needs: ['modules', 'wasm', 'server', 'server asan'], run: jestSuite('server') },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },

@@ -439,7 +439,8 @@ typedef struct cm_certificate_template {
     /*
      * A certification request (PKCS#10, PEM or DER) to answer: its signature is checked and its
      * public key certified; the subject_key of cm_certificate_create must be NULL. From what it
-     * asks for only what `honor` names is taken, where the template does not say otherwise.
+     * asks for only what `honor` names is taken, where the template does not say otherwise; its
+     * subject and names are judged as given ones are.
      * keyUsage and extendedKeyUsage are cut down to what the profile grants; basicConstraints, name
      * constraints and everything unknown are never taken.
      */
@@ -546,7 +547,8 @@ typedef struct cm_crl_template {
     int64_t validity;    /* seconds; 0 = 30 days */
     cm_view number;      /* CRLNumber, big-endian; default: that of `previous` + 1, else 1 */
     cm_view previous; /* the list to extend (PEM, label X509 CRL, or DER): the issuer's, signature
-                         checked; its entries are kept */
+                         checked; its entries are kept. No partial, indirect or delta list:
+                         CM_ERR_UNSUPPORTED for critical extensions */
     const cm_revoked *revoked; /* added; a serial already listed gets the new date and reason */
     size_t revoked_count;
     cm_hash hash;
@@ -651,6 +653,105 @@ void cm_pkcs7_free(cm_pkcs7 *bundle);
  * the order given. Field "certificates[i]". */
 cm_status cm_chain_order(const cm_view *certificates, size_t count, const cm_key *key,
                          size_t *order, cm_error *err);
+
+/* ------------------------------------------------------------------ path validation */
+
+/* What a path is to be good for: the extended key usage that the end certificate and every
+ * authority that limits itself must have (RFC 5280 §4.2.1.12), and the key usage that goes with it.
+ */
+typedef enum cm_purpose {
+    CM_PURPOSE_ANY = 0, /* not looked at */
+    CM_PURPOSE_SERVER,
+    CM_PURPOSE_CLIENT,
+    CM_PURPOSE_EMAIL,
+    CM_PURPOSE_CODE_SIGNING,
+    CM_PURPOSE_TIMESTAMPING, /* alone and critical: RFC 3161 §2.3 */
+    CM_PURPOSE_OCSP_SIGNING
+} cm_purpose;
+
+/* "any", "server", "client", "email", "code-signing", "timestamping", "ocsp-signing".
+ * CM_ERR_INVALID with field "purpose". */
+cm_status cm_purpose_parse(cm_text text, cm_purpose *purpose, cm_error *err);
+
+/* Why a path is refused. The names in quotes stand in reports. */
+typedef enum cm_verify_code {
+    CM_VERIFY_OK = 0,             /* "ok" */
+    CM_VERIFY_MALFORMED,          /* "malformed": breaks DER or RFC 5280 */
+    CM_VERIFY_UNSUPPORTED,        /* "unsupported": an algorithm or key certmint does not know */
+    CM_VERIFY_CRITICAL_EXTENSION, /* "critical-extension": one that is not understood */
+    CM_VERIFY_WEAK,               /* "weak": SHA-1, RSA below 2048 bits */
+    CM_VERIFY_NOT_YET_VALID,      /* "not-yet-valid" */
+    CM_VERIFY_EXPIRED,            /* "expired" */
+    CM_VERIFY_NO_ISSUER,          /* "no-issuer": the issuer is not among what was given */
+    CM_VERIFY_UNTRUSTED,          /* "untrusted": ends in a self-signed one that is no root */
+    CM_VERIFY_SIGNATURE,          /* "signature": the issuer's key did not make it */
+    CM_VERIFY_NOT_CA,             /* "not-ca": an issuer that is no authority */
+    CM_VERIFY_KEY_USAGE,          /* "key-usage" */
+    CM_VERIFY_PURPOSE,            /* "purpose": the extended key usage forbids it */
+    CM_VERIFY_PATH_LENGTH,        /* "path-length": pathLenConstraint */
+    CM_VERIFY_MAX_DEPTH,          /* "max-depth": longer than the caller takes */
+    CM_VERIFY_NAME_CONSTRAINTS,   /* "name-constraints" */
+    CM_VERIFY_NAME_MISMATCH,      /* "name-mismatch": not for this host, IP or mailbox */
+    CM_VERIFY_POLICY,             /* "policy": no acceptable certificate policy */
+    CM_VERIFY_REVOKED,            /* "revoked" */
+    CM_VERIFY_REVOCATION_UNKNOWN, /* "revocation-unknown": no usable list covers it */
+    CM_VERIFY_WORK_LIMIT          /* "work-limit": gave up; nothing was proved */
+} cm_verify_code;
+
+/* The name of a code, as above. Never NULL. */
+const char *cm_verify_code_name(cm_verify_code code);
+
+/* What is to be validated, and against what. Certificates and lists are PEM or DER; an entry in PEM
+ * may hold several. */
+typedef struct cm_verify_template {
+    cm_view leaf;                 /* the end certificate: the first one of it */
+    const cm_view *intermediates; /* in any order, with anything else among them */
+    size_t intermediate_count;
+    const cm_view
+        *roots; /* trust anchors; their dates, constraints and usages are held to as well */
+    size_t root_count;
+    const cm_view *crls; /* complete, delta and indirect lists, RFC 5280 §6.3 */
+    size_t crl_count;
+
+    int64_t time; /* at which all must be valid */
+    cm_purpose purpose;
+
+    /* At most one: what the end certificate must be for, looked up in its subject alternative names
+     * alone (RFC 9525). */
+    cm_text dns, ip, email;
+
+    bool has_max_depth;
+    unsigned max_depth; /* certificates between the end and the root, 0..30; default 16 */
+
+    const cm_text *policies; /* user-initial-policy-set, dotted; none means any */
+    size_t policy_count;
+    bool require_explicit_policy; /* initial-explicit-policy, RFC 5280 §6.1.1 */
+    bool inhibit_policy_mapping;
+    bool inhibit_any_policy;
+
+    bool require_revocation; /* refuse what no usable list covers; else lists only convict */
+    bool allow_weak;         /* SHA-1 signatures and RSA from 1024 bits */
+    /* Lets pass what RFC 5280 §4 asks of authorities but §6 does not check: key identifiers, key
+     * usage in authorities, names of authorities, keyCertSign without cA. */
+    bool lenient;
+} cm_verify_template;
+
+/*
+ * Builds a path from the end certificate to a root and validates it (RFC 5280 §6). Where several
+ * paths are possible, one that holds is enough. At most 200 signatures are checked.
+ *
+ * *report is JSON: {"ok": bool, "code": name, "depth": of the certificate at fault, 0 the end
+ * certificate, "detail": a sentence, "chain"?: [{"from": "leaf"|"intermediates"|"roots", "index",
+ * "subject", "size"}, ...] end certificate first, "policies"?: [OIDs in the root's terms],
+ * "revocation"?: "unchecked"|"good"|"unknown", "skipped": [{"from", "index", "detail"}, ...],
+ * "signatures": checked}. *chain is the DER of the certificates of "chain", one after another
+ * (empty without), each of its "size".
+ *
+ * CM_OK whatever the answer is. CM_ERR_INVALID for input that makes no question: fields "time",
+ * "name", "maxDepth", "policies[i]"; CM_ERR_LIMIT for more than 10,000 certificates or lists.
+ */
+cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_bytes *chain,
+                    cm_error *err);
 
 /* ------------------------------------------------------------------ reading certificates */
 

@@ -807,6 +807,48 @@ bool cm_name_equal(cm_view a, cm_view b)
     return cm_view_equal(a, b) || (strip_prefix(&a, b) && a.size == 0);
 }
 
+static uint32_t hash_bytes(uint32_t hash, cm_view bytes) /* FNV-1a */
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        hash = (hash ^ bytes.data[i]) * 16777619u;
+    }
+    return hash;
+}
+
+static uint32_t hash_attribute(cm_view oid, cm_view value)
+{
+    cm_view rest = value, content;
+    cm_der text = {NULL, 0, 0, CM_OK};
+    uint32_t hash = hash_bytes(2166136261u, oid);
+    uint8_t tag;
+    if (cm_der_take_any(&rest, &tag, &content, NULL) && cm_string_decode(tag, content, &text) &&
+        text.status == CM_OK) {
+        fold(&text);
+        hash = hash_bytes(hash, cm_der_view(&text));
+    } else {
+        hash = hash_bytes(hash, value);
+    }
+    cm_der_free(&text);
+    return hash;
+}
+
+uint32_t cm_name_hash(cm_view der)
+{
+    cm_view rdns, set, attribute, oid;
+    uint32_t hash = 0;
+    if (cm_der_take(&der, CM_TAG_SEQUENCE, &rdns)) {
+        while (cm_der_take(&rdns, CM_TAG_SET, &set)) {
+            uint32_t rdn = 0; /* a sum: the order within a SET does not count */
+            while (cm_der_take(&set, CM_TAG_SEQUENCE, &attribute) &&
+                   cm_der_take(&attribute, CM_TAG_OID, &oid)) {
+                rdn += hash_attribute(oid, attribute);
+            }
+            hash = hash * 31 + rdn;
+        }
+    }
+    return hash;
+}
+
 cm_text cm_name_common_name(cm_view der)
 {
     cm_view rdns, set, attribute, oid, value;

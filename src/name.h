@@ -20,6 +20,9 @@ bool cm_name_is_empty(cm_view der);
  * text without regard to ASCII case, to runs of spaces and to the string type. */
 bool cm_name_equal(cm_view a, cm_view b);
 
+/* A number that names which are equal in that way have in common: for finding them fast. */
+uint32_t cm_name_hash(cm_view der);
+
 /* True when `name` begins with the RDNs of `prefix`, compared in that way. */
 bool cm_name_has_prefix(cm_view name, cm_view prefix);
 

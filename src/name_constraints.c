@@ -47,6 +47,17 @@ static bool dns_within(cm_text name, cm_text base)
                                         name.data[name.size - base.size - 1] == '.');
 }
 
+/* Whether "*.example.com" could stand for a host in the subtree: for excluded ones, since the
+ * certificate would be good for that host too. */
+static bool wildcard_reaches(cm_text name, cm_text base)
+{
+    if (name.size < 2 || name.data[0] != '*' || base.size <= name.size - 1 || base.data[0] == '.') {
+        return false;
+    }
+    cm_text below = {name.data + 1, name.size - 1};
+    return ends_with(base, below) && memchr(base.data, '.', base.size - below.size) == NULL;
+}
+
 /* A host exactly, or with a leading dot any host below it: for e-mail and URI. */
 static bool host_within(cm_text host, cm_text base)
 {
@@ -166,7 +177,7 @@ typedef struct verdict {
     bool constrained, held, comparable;
 } verdict;
 
-static bool judge(cm_view subtrees, uint8_t tag, cm_view name, verdict *out)
+static bool judge(cm_view subtrees, bool excluded, uint8_t tag, cm_view name, verdict *out)
 {
     *out = (verdict){false, false, true};
     while (subtrees.size > 0) {
@@ -182,8 +193,10 @@ static bool judge(cm_view subtrees, uint8_t tag, cm_view name, verdict *out)
         }
         if (base_tag == tag) {
             match m = within(tag, name, base);
+            bool reached = excluded && tag == CM_TAG_CONTEXT(CM_GN_DNS) &&
+                           wildcard_reaches(text_of(name), text_of(base));
             out->constrained = true;
-            out->held = out->held || m == MATCH_YES;
+            out->held = out->held || m == MATCH_YES || reached;
             out->comparable = out->comparable && m != MATCH_DAMAGED;
         }
     }
@@ -234,7 +247,8 @@ static cm_status refuse(uint8_t tag, cm_view name, const char *why, cm_error *er
 static cm_status check_name(const bounds *b, uint8_t tag, cm_view name, cm_error *err)
 {
     verdict permitted, excluded;
-    if (!judge(b->permitted, tag, name, &permitted) || !judge(b->excluded, tag, name, &excluded)) {
+    if (!judge(b->permitted, false, tag, name, &permitted) ||
+        !judge(b->excluded, true, tag, name, &excluded)) {
         return damaged(err);
     }
     if (!permitted.comparable || !excluded.comparable) {

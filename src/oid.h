@@ -10,11 +10,19 @@
 #define OID_CRL_NUMBER OID_CE("\x14")
 #define OID_CRL_REASON OID_CE("\x15")
 #define OID_INVALIDITY_DATE OID_CE("\x18")
+#define OID_DELTA_CRL_INDICATOR OID_CE("\x1b")
+#define OID_ISSUING_DISTRIBUTION_POINT OID_CE("\x1c")
+#define OID_CERTIFICATE_ISSUER OID_CE("\x1d")
 #define OID_NAME_CONSTRAINTS OID_CE("\x1e")
 #define OID_CRL_DISTRIBUTION_POINTS OID_CE("\x1f")
 #define OID_CERTIFICATE_POLICIES OID_CE("\x20")
+#define OID_ANY_POLICY OID_CE("\x20\x00")
+#define OID_POLICY_MAPPINGS OID_CE("\x21")
 #define OID_AUTHORITY_KEY_IDENTIFIER OID_CE("\x23")
+#define OID_POLICY_CONSTRAINTS OID_CE("\x24")
 #define OID_EXTENDED_KEY_USAGE OID_CE("\x25")
+#define OID_ANY_EXTENDED_KEY_USAGE OID_CE("\x25\x00")
+#define OID_INHIBIT_ANY_POLICY OID_CE("\x36")
 
 #define OID_PKIX(n) "\x2b\x06\x01\x05\x05\x07" n /* 1.3.6.1.5.5.7 */
 #define OID_AUTHORITY_INFO_ACCESS OID_PKIX("\x01\x01")
@@ -58,7 +66,6 @@
 
 /* Oracle's trustedKeyUsage, 2.16.840.1.113894.746875.1.1: marks an entry of a trust store. */
 #define OID_TRUSTED_KEY_USAGE "\x60\x86\x48\x01\x86\xf9\x66\xad\xca\x7b\x01\x01"
-#define OID_ANY_EXTENDED_KEY_USAGE OID_EXTENDED_KEY_USAGE "\x00"
 
 /* Size of such a literal. */
 #define OID_SIZE(literal) (sizeof(literal) - 1)

@@ -93,6 +93,7 @@ cm_status cm_unlock_charge(cm_unlock *u, cm_view iterations, unsigned *count, cm
 {
     unsigned asked;
     bool too_many = iterations.size > 4 && (iterations.data[0] & 0x80) == 0;
+    *count = 0;
     if (!too_many && (!cm_der_small_of(iterations, &asked) || asked == 0)) {
         return cm_fail(err, CM_ERR_MALFORMED, "the iteration count is not a positive number");
     }

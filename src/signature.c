@@ -267,6 +267,23 @@ static bool parse_scheme(cm_view algorithm, scheme *out)
     return false;
 }
 
+/* A positive INTEGER in the shortest form. */
+static bool take_positive(cm_view *in)
+{
+    cm_view n;
+    return cm_der_take(in, CM_TAG_INTEGER, &n) && n.size > 0 && (n.data[0] & 0x80) == 0 &&
+           (n.size == 1 ? n.data[0] != 0 : n.data[0] != 0 || (n.data[1] & 0x80) != 0);
+}
+
+/* Ecdsa-Sig-Value (RFC 3279 §2.2.3) in DER; mbedTLS takes other encodings too, which would let
+ * anybody change a certificate's bytes without breaking its signature. */
+static bool is_ecdsa_value(cm_view signature)
+{
+    cm_view content;
+    return cm_der_take(&signature, CM_TAG_SEQUENCE, &content) && signature.size == 0 &&
+           take_positive(&content) && take_positive(&content) && content.size == 0;
+}
+
 static int verify_hash(mbedtls_pk_context *pk, const scheme *s, const uint8_t *hash,
                        cm_view signature)
 {
@@ -296,6 +313,7 @@ cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_v
     if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0) {
         status = cm_fail(err, CM_ERR_UNSUPPORTED, "the public key is damaged or not supported");
     } else if (!mbedtls_pk_can_do(&pk, s.type == MBEDTLS_PK_RSASSA_PSS ? MBEDTLS_PK_RSA : s.type) ||
+               (s.type == MBEDTLS_PK_ECDSA && !is_ecdsa_value(signature)) ||
                verify_hash(&pk, &s, hash, signature) != 0) {
         status = cm_fail(err, CM_ERR_MISMATCH, "the signature is not right");
     }

@@ -7,6 +7,7 @@
 #include "json_reader.h"
 #include "store_template.h"
 #include "template.h"
+#include "verification.h"
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 #define IMPORT(name) __attribute__((import_module("env"), import_name(name)))
@@ -542,6 +543,44 @@ static cm_status op_crl_read(call *c)
     return status == CM_OK ? answer_description(c, cm_crl_describe) : status;
 }
 
+static cm_status op_verify(call *c)
+{
+    static const char *const members[] = {"leaf",
+                                          "intermediates",
+                                          "roots",
+                                          "crls",
+                                          "time",
+                                          "purpose",
+                                          "name",
+                                          "maxDepth",
+                                          "policies",
+                                          "requireExplicitPolicy",
+                                          "inhibitPolicyMapping",
+                                          "inhibitAnyPolicy",
+                                          "requireRevocation",
+                                          "allowWeak",
+                                          "lenient",
+                                          NULL};
+    cm_verify_template template_ = {.purpose = CM_PURPOSE_ANY};
+    cm_bytes report;
+    json_value v = template_of(c), time = json_member(v, "time");
+    json_allow(v, members);
+    if (!time.given) {
+        json_fail(v, CM_ERR_INVALID, "time is missing");
+    }
+    template_.time = json_integer(time, -1000000000000, 1000000000000);
+    verification_read(v, json_bytes, &template_);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_verify(&template_, &report, &c->bytes, &c->error);
+    if (status == CM_OK) {
+        put(&c->ok, (const char *)report.data, report.size);
+        cm_bytes_free(&report);
+    }
+    return status;
+}
+
 /* ------------------------------------------------------------------ key stores and bundles */
 
 static cm_status op_pkcs12_create(call *c)
@@ -763,6 +802,7 @@ static const struct operation {
     {"pkcs7.create", op_pkcs7_create, {"certificates", NULL}},
     {"pkcs7.read", op_pkcs7_read, {"data", NULL}},
     {"chain.order", op_chain_order, {"certificates", "key", NULL}},
+    {"verify", op_verify, {"template", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},
     {"forget", op_forget, {NULL}},

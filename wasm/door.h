@@ -49,6 +49,7 @@
  *   crl.create             template: CRL TEMPLATE,                        CRL + bytes (DER)
  *                          issuer: {key: HANDLE, certificate: BYTES}
  *   crl.read               crl: BYTES                                     CRL + bytes (DER)
+ *   verify                 template: VERIFY TEMPLATE                      REPORT + its chain
  *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
  *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
  *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],
@@ -100,6 +101,15 @@
  * PKCS12: key?: HANDLE, certificates?: [{certificate: BYTES (PEM or DER), friendlyName?}],
  *   friendlyName?, localKeyID?: hex, passphrase: BYTES, encryption?: "modern"|"legacy"|
  *   "java-truststore", iterations?
+ *
+ * VERIFY TEMPLATE: leaf: BYTES;  time: seconds since 1970 (both required)
+ *   intermediates, roots, crls: [BYTES] (DER, or PEM with several in one)
+ *   purpose: "any"|"server"|"client"|"email"|"code-signing"|"timestamping"|"ocsp-signing"
+ *   name: {dns}|{ip}|{email};  maxDepth: 0..30;  policies: [oid]
+ *   requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, requireRevocation, allowWeak,
+ *   lenient: bool
+ * REPORT is as cm_verify says; the certificates of the chain follow as bytes, one after another.
+ *
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
  *   previous: BYTES;  hash, pss, allowWeak;
  *   revoked: [{serial: hex | certificate: BYTES, date?, invalidityDate?,

@@ -28,6 +28,8 @@ const flags = [
   [/^(encryption)\b/, flagOf],
   [/^(hash|pss|serial|days|notBefore|notAfter|profile|key|honor|clamp|number|allowWeak)\b/, flagOf],
   [/^(thisUpdate|nextUpdate|host)\b/, flagOf],
+  [/^policies\[(\d+)\]/, () => '--policy'],
+  [/^(time|purpose|name|maxDepth)\b/, flagOf],
 ]
 
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

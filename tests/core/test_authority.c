@@ -52,7 +52,8 @@ static void name_constraints(void)
         {{.value = CM_TEXT("example.com")}, true},
         {{.value = CM_TEXT("EXAMPLE.com")}, true},
         {{.value = CM_TEXT("a.b.example.com")}, true},
-        {{.value = CM_TEXT("*.example.com")}, true},
+        {{.value = CM_TEXT("*.example.com")}, false}, /* good for bad.example.com, too */
+        {{.value = CM_TEXT("*.ok.example.com")}, true},
         {{.value = CM_TEXT("notexample.com")}, false},
         {{.value = CM_TEXT("example.org")}, false},
         {{.value = CM_TEXT("bad.example.com")}, false},

@@ -258,6 +258,7 @@ describe('bad input', () => {
       /before notBefore/,
     ],
     ['the 30th of February', { notAfter: '2030-02-30' }, 'notAfter', /no date/],
+    ['a thirteenth month', { notAfter: '2030-13-01' }, 'notAfter', /no date/],
     ['an invalid Date', { notBefore: new Date(NaN) }, 'notBefore', /no date/],
     ['days and notAfter', { days: 3, notAfter: '2030-01-01' }, 'days', /not both/],
     ['no days', { days: 0 }, 'days', /at least 1/],

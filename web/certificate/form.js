@@ -132,7 +132,7 @@ export class Form {
     const place = byId(`${id}-error`)
     if (!place) return
     place.textContent = text
-    byId(id).toggleAttribute('data-wrong', text !== '')
+    if (id === 'form') return
     if (text) byId(id).setAttribute('aria-invalid', 'true')
     else byId(id).removeAttribute('aria-invalid')
   }

@@ -1,0 +1,15 @@
+/* From the JSON of a question about a path to cm_verify_template (door.h has the members). */
+#ifndef CERTMINT_VERIFICATION_H
+#define CERTMINT_VERIFICATION_H
+
+#include "certmint.h"
+#include "json_reader.h"
+
+/* How certificates and lists stand in a request: BYTES at the door, text in tests/harness. */
+typedef cm_view (*verification_bytes)(json_value v);
+
+/* Fills *out but for the time; what it points to lives in the value's arena, where failures are
+ * kept too. Which members there may be is the caller's to say. */
+void verification_read(json_value object, verification_bytes bytes, cm_verify_template *out);
+
+#endif
