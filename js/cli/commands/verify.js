@@ -42,6 +42,11 @@ const readAll = (paths = []) => Promise.all(paths.map(read))
 
 const NO = 1
 
+/**
+ * @param {string} path
+ * @param {import('../../index.js').VerifyReport} report
+ * @param {any} leaf
+ */
 function say(path, { ok, code, depth, detail, chain = [], revocation, skipped }, leaf) {
   for (const { from, index, detail: why } of skipped) {
     console.error(`certmint: skipped ${from}[${index}]: ${why}`)
