@@ -45,13 +45,13 @@ const NO = 1
 /**
  * @param {string} path
  * @param {import('../../index.js').VerifyReport} report
- * @param {any} leaf
+ * @param {import('../../index.js').Certificate} leaf
  */
-function say(path, { ok, code, depth, detail, chain = [], revocation, skipped }, leaf) {
+function say(path, { code, depth, detail, chain, revocation, skipped }, leaf) {
   for (const { from, index, detail: why } of skipped) {
     console.error(`certmint: skipped ${from}[${index}]: ${why}`)
   }
-  if (!ok) {
+  if (!chain) {
     const where = depth === 0 ? path : `issuer ${depth} of ${path}`
     console.log(`${path}: no (${code})\n  ${where}: ${detail}`)
     return
