@@ -82,11 +82,11 @@ static void multiply(field *out, const field *a, const field *b)
 static void square(field *out, const field *a)
 {
     int64_t t[2 * LIMBS] = {0};
-    for (int i = 0; i < LIMBS; i++) {
+    for (size_t i = 0; i < LIMBS; i++) {
         int64_t x = a->limb[i];
         t[2 * i] += x * x;
         x += x;
-        for (int j = i + 1; j < LIMBS; j++) {
+        for (size_t j = i + 1; j < LIMBS; j++) {
             t[i + j] += x * a->limb[j];
         }
     }
@@ -316,7 +316,7 @@ static bool read_scalar(uint8_t out[SIZE], cm_view in)
     for (; in.size > 0 && in.data[0] == 0; in.size--) {
         in.data++;
     }
-    if (in.size > SIZE) {
+    if (in.size == 0 || in.size > SIZE) {
         return false;
     }
     memset(out, 0, SIZE);

@@ -42,11 +42,16 @@ const readAll = (paths = []) => Promise.all(paths.map(read))
 
 const NO = 1
 
-function say(path, { ok, code, depth, detail, chain = [], revocation, skipped }, leaf) {
+/**
+ * @param {string} path
+ * @param {import('../../index.js').VerifyReport} report
+ * @param {import('../../index.js').Certificate} leaf
+ */
+function say(path, { code, depth, detail, chain, revocation, skipped }, leaf) {
   for (const { from, index, detail: why } of skipped) {
     console.error(`certmint: skipped ${from}[${index}]: ${why}`)
   }
-  if (!ok) {
+  if (!chain) {
     const where = depth === 0 ? path : `issuer ${depth} of ${path}`
     console.log(`${path}: no (${code})\n  ${where}: ${detail}`)
     return
