@@ -324,17 +324,130 @@ static bool read_scalar(uint8_t out[SIZE], cm_view in)
     return memcmp(out, zero, SIZE) != 0 && memcmp(out, ORDER, SIZE) < 0;
 }
 
+/* 288 bits, least significant first: room for a sum of two numbers of 256. */
+enum { WORDS = 9 };
+
+typedef struct number {
+    uint32_t word[WORDS];
+} number;
+
+static number read_number(const uint8_t in[SIZE])
+{
+    number out = {{0}};
+    for (unsigned i = 0; i < SIZE; i++) {
+        out.word[i / 4] |= (uint32_t)in[SIZE - 1 - i] << (8 * (i % 4));
+    }
+    return out;
+}
+
+static void write_number(uint8_t out[SIZE], const number *a)
+{
+    for (unsigned i = 0; i < SIZE; i++) {
+        out[SIZE - 1 - i] = (uint8_t)(a->word[i / 4] >> (8 * (i % 4)));
+    }
+}
+
+static void plus(number *a, const number *b)
+{
+    uint64_t carry = 0;
+    for (int i = 0; i < WORDS; i++) {
+        carry += (uint64_t)a->word[i] + b->word[i];
+        a->word[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+}
+
+/* Modulo 2^288; true when b was greater. */
+static bool minus(number *a, const number *b)
+{
+    uint64_t borrow = 0;
+    for (int i = 0; i < WORDS; i++) {
+        uint64_t t = (uint64_t)a->word[i] - b->word[i] - borrow;
+        a->word[i] = (uint32_t)t;
+        borrow = t >> 63;
+    }
+    return borrow != 0;
+}
+
+static void minus_modulo(number *a, const number *b, const number *n)
+{
+    if (minus(a, b)) {
+        plus(a, n);
+    }
+}
+
+static void halve(number *a)
+{
+    for (int i = 0; i < WORDS; i++) {
+        uint32_t above = i + 1 < WORDS ? a->word[i + 1] : 0;
+        a->word[i] = a->word[i] >> 1 | above << 31;
+    }
+}
+
+static void halve_modulo(number *a, const number *n)
+{
+    if ((a->word[0] & 1) != 0) {
+        plus(a, n);
+    }
+    halve(a);
+}
+
+static bool is_one(const number *a)
+{
+    static const number one = {{1}};
+    return memcmp(a, &one, sizeof one) == 0;
+}
+
+static bool is_less(const number *a, const number *b)
+{
+    int i = WORDS - 1;
+    while (i > 0 && a->word[i] == b->word[i]) {
+        i--;
+    }
+    return a->word[i] < b->word[i];
+}
+
+/* Halves an even u until it is odd, and x with it: u = in x modulo n holds all the time. */
+static void make_odd(number *u, number *x, const number *n)
+{
+    while ((u->word[0] & 1) == 0) {
+        halve(u);
+        halve_modulo(x, n);
+    }
+}
+
+/* 1 / in modulo the order, which is prime, by the binary algorithm of Euclid (HAC 14.61). */
+static void invert(uint8_t out[SIZE], const uint8_t in[SIZE])
+{
+    const number n = read_number(ORDER);
+    number u = read_number(in), v = n, x = {{1}}, y = {{0}};
+    while (!is_one(&u) && !is_one(&v)) {
+        make_odd(&u, &x, &n);
+        make_odd(&v, &y, &n);
+        if (is_less(&u, &v)) {
+            (void)minus(&v, &u);
+            minus_modulo(&y, &x, &n);
+        } else {
+            (void)minus(&u, &v);
+            minus_modulo(&x, &y, &n);
+        }
+    }
+    write_number(out, is_one(&u) ? &x : &y);
+}
+
 /* u1 = e / s, u2 = r / s modulo the order. */
 static bool read_factors(uint8_t u1[SIZE], uint8_t u2[SIZE], cm_view hash, const uint8_t r[SIZE],
                          const uint8_t s[SIZE])
 {
+    uint8_t inverse[SIZE];
     mbedtls_mpi n, w, t;
+    invert(inverse, s);
     mbedtls_mpi_init(&n);
     mbedtls_mpi_init(&w);
     mbedtls_mpi_init(&t);
     size_t size = hash.size < SIZE ? hash.size : SIZE;
     bool done = mbedtls_mpi_read_binary(&n, ORDER, SIZE) == 0 &&
-                mbedtls_mpi_read_binary(&t, s, SIZE) == 0 && mbedtls_mpi_inv_mod(&w, &t, &n) == 0 &&
+                mbedtls_mpi_read_binary(&w, inverse, SIZE) == 0 &&
                 mbedtls_mpi_read_binary(&t, hash.data, size) == 0 &&
                 mbedtls_mpi_mul_mpi(&t, &t, &w) == 0 && mbedtls_mpi_mod_mpi(&t, &t, &n) == 0 &&
                 mbedtls_mpi_write_binary(&t, u1, SIZE) == 0 &&
