@@ -70,6 +70,9 @@ int address_parse(const char *text, const char *option, address *out, problem *p
         return -1;
     }
     error = getaddrinfo(host, colon + 1, &hints, &found);
+    if (error == EAI_MEMORY) {
+        return problem_failed(p, "%s: out of memory", option);
+    }
     if (error != 0 || found == NULL) {
         return problem_usage(p, "%s \"%s\": \"%s\" is not an address of this machine: %s", option,
                              text, host, gai_strerror(error));

@@ -182,6 +182,12 @@ static int refuse(const char *format, ...)
     return EXIT_USAGE;
 }
 
+static int out_of_memory(void)
+{
+    fputs("certmint-echo: out of memory\n", stderr);
+    return EXIT_FAILED;
+}
+
 static const option *find(const char *name, size_t size)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -254,7 +260,7 @@ static int read_list(const option *o, char *value, option_list *list)
             *comma++ = '\0';
         }
         if (list_add(list, item) != 0) {
-            return refuse("out of memory");
+            return out_of_memory();
         }
         item = comma;
     }
@@ -273,7 +279,7 @@ static int read_value(const option *o, char *value, options *out)
         *(const char **)member = value;
         return -1;
     case VALUE_REPEATED:
-        return list_add(member, value) == 0 ? -1 : refuse("out of memory");
+        return list_add(member, value) == 0 ? -1 : out_of_memory();
     case VALUE_LIST:
         return read_list(o, value, member);
     case VALUE_COUNT:
