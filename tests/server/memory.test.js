@@ -14,7 +14,7 @@ beforeAll(() => {
   run(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O1', '-o', shim, source, '-ldl'])
 })
 
-/** A spread of the first `count` numbers, dense at the beginning. */
+/** A spread of the first `count` numbers, dense at the beginning; the third is libuv's, which aborts. */
 const spread = (count, tests) =>
   Array.from({ length: tests }, (_, i) => 4 + Math.floor((count - 4) * (i / tests) ** 2))
 
