@@ -333,9 +333,9 @@ for (const bench of benches.filter(({ name }) => words.every((word) => name.incl
   for (const [name, { value, extra }] of Object.entries(results)) {
     const ratio = bench.better === 'more' ? ours.value / value : value / ours.value
     console.log(
-      `  ${name.padEnd(18)} ${figure(value).padStart(8)} ${bench.unit.padEnd(9)}${ 
-        bench.extra ? ` ${figure(extra).padStart(8)} ${bench.extra}` : '' 
-        }${name === 'certmint-echo' ? '' : `   ours is ${figure(ratio)} times as good`}`,
+      `  ${name.padEnd(18)} ${figure(value).padStart(8)} ${bench.unit.padEnd(9)}${
+        bench.extra ? ` ${figure(extra).padStart(8)} ${bench.extra}` : ''
+      }${name === 'certmint-echo' ? '' : `   ours is ${figure(ratio)} times as good`}`,
     )
   }
 }
