@@ -20,7 +20,9 @@ const sanitizers = {
 }
 
 const running = new Set()
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+const killAll = () => running.forEach((child) => child.kill('SIGKILL'))
+process.on('exit', killAll)
+globalThis.afterAll?.(killAll) // Jest does not always pass the exit on
 
 /**
  * Starts a server on a free port of 127.0.0.1, unless `args` name another address, and waits until
