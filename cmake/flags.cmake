@@ -12,6 +12,9 @@ else()
   endif()
 endif()
 
+if(CERTMINT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(CERTMINT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
                       -fno-omit-frame-pointer -g -O1)

@@ -30,6 +30,14 @@ const targets = {
     options: ['-DCERTMINT_SANITIZE=ON'],
     first: 'about 20 seconds',
   },
+  fuzz: {
+    what: 'the fuzz targets',
+    options: [
+      ...['-DCERTMINT_SANITIZE=ON', '-DCERTMINT_FUZZ=ON', '-DCERTMINT_SERVER=OFF'],
+      ...['-DCERTMINT_TESTS=OFF', '-DCMAKE_C_COMPILER=clang'],
+    ],
+    first: 'about a minute',
+  },
   wasm: { what: 'the WebAssembly core', options: [], first: 'about 30 seconds' },
 }
 
@@ -95,6 +103,9 @@ export const buildServer = (name = 'native') => cmake(name, 'certmint-echo')
 
 /** The core's tests as programs: build/<name>/tests/. */
 export const buildTests = (name) => cmake(name, 'core_tests')
+
+/** The fuzz targets as programs: build/fuzz/fuzz/. */
+export const buildFuzz = () => cmake('fuzz', 'fuzz_targets')
 
 /** mbedTLS's own RSA as WebAssembly, to measure ourselves against: build/wasm/stock_rsa.wasm. */
 export const buildStock = () => cmake('wasm', 'stock_rsa')

@@ -32,6 +32,11 @@ const needs = {
   test: [
     [program('clang-format'), 'clang-format', 'clang-format 14'],
     [program('clang-tidy'), 'clang-tidy', 'clang-tidy 14'],
+    [
+      () => ask('clang', '-print-file-name=libclang_rt.fuzzer-x86_64.a')?.startsWith('/'),
+      ['clang', 'libclang-rt-14-dev'],
+      'Clang with its libFuzzer',
+    ],
     [program('valgrind'), ['valgrind', 'libc6-dbg'], 'Valgrind'],
     [program('openssl'), 'openssl', 'OpenSSL 3'],
     [program('certtool'), 'gnutls-bin', "GnuTLS's tools"],

@@ -82,6 +82,41 @@ function coreSuite(folder, { ending: suffix = '', command = [], env = {}, limit 
 
 const nothing = (name) => ({ passed: 0, failures: [{ name, detail: '' }] })
 
+/** What each fuzz target gets of npm test, in seconds; npm run fuzz gives more. */
+const FUZZ_SECONDS = Number(process.env.CERTMINT_FUZZ_SECONDS) || 4
+
+/** Each parser of the core with mutations of its seeds; what it finds stays in build/fuzz/. */
+async function fuzzSuite() {
+  const targets = fs
+    .readdirSync(at('build', 'fuzz', 'fuzz'))
+    .filter((name) => name.startsWith('fuzz_'))
+  const outcomes = []
+  for (const target of targets.sort()) {
+    const name = target.replace('fuzz_', '')
+    const found = at('build', 'fuzz', 'found', name)
+    fs.mkdirSync(found, { recursive: true })
+    const result = await run(
+      [
+        at('build', 'fuzz', 'fuzz', target),
+        ...[`-max_total_time=${FUZZ_SECONDS}`, '-timeout=10', '-rss_limit_mb=2048'],
+        ...['-max_len=65536', '-print_final_stats=1', `-artifact_prefix=${found}/`],
+        ...[found, at('tests', 'fuzz', 'corpus', name)],
+      ],
+      { log: target, env: sanitizers, limit: FUZZ_SECONDS + 120 },
+    )
+    const runs = Number(/number_of_executed_units: (\d+)/.exec(result.output)?.[1] ?? 0)
+    outcomes.push(
+      result.status === 0 && runs > 0
+        ? { passed: 1, failures: [] }
+        : {
+            passed: 0,
+            failures: [{ name: `${target} ${ending(result)}`, detail: tail(result.output, 40) }],
+          },
+    )
+  }
+  return targets.length > 0 ? fold(outcomes) : nothing('there is no fuzz target')
+}
+
 /** Valgrind follows the secrets through the core; one on a branch or an index is an error. */
 async function ctgrindSuite() {
   const result = await run(
@@ -164,6 +199,7 @@ export const suites = {
   ...(fs.existsSync(at('tests', 'core', 'ctgrind.c'))
     ? { ctgrind: { needs: ['tests native'], run: ctgrindSuite } }
     : {}),
+  fuzz: { needs: ['fuzz'], run: fuzzSuite },
   js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
   interop: { needs: ['modules', 'wasm', 'server', 'tests native'], run: jestSuite('interop') },
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },

@@ -29,7 +29,7 @@ static uint8_t *reserve(cm_der *d, size_t more)
     if (d->status != CM_OK) {
         return NULL;
     }
-    if (more > d->capacity - d->size) {
+    if (d->data == NULL || more > d->capacity - d->size) {
         size_t capacity = d->capacity < 512 ? 512 : d->capacity;
         while (capacity - d->size < more) {
             if (capacity > SIZE_MAX / 4) {

@@ -1,0 +1,140 @@
+/*
+ * libFuzzer targets: each parser of the core with whatever bytes there are. Every target is this
+ * file compiled with -DFUZZ_TARGET=<one of the functions below>; run by `npm test` for seconds over
+ * its seeds in tests/fuzz/corpus/, by `npm run fuzz` for as long as one likes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "certmint.h"
+
+#define PASSPHRASE ((cm_view){(const uint8_t *)"secret", 6})
+
+enum {
+    ITERATIONS = 4096, /* more would test the key derivation rather than the parser */
+    NOW = 1800000000   /* 2027-01-15 */
+};
+
+#define TARGET static __attribute__((unused)) void /* one of them is used in each program */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The same numbers every time, so that a finding can be repeated. */
+static int entropy(void *context, uint8_t *out, size_t size)
+{
+    (void)context;
+    memset(out, 0x5a, size);
+    return 0;
+}
+
+/* What a call gives or says must be one or the other, whole. */
+static void expect(bool fine)
+{
+    if (!fine) {
+        abort();
+    }
+}
+
+static __attribute__((unused)) void check(cm_status status, const cm_bytes *out,
+                                          const cm_error *err)
+{
+    expect(status == CM_OK ? out->data != NULL : out->data == NULL && err->message[0] != '\0');
+}
+
+TARGET fuzz_key(cm_view input, cm_random *rng)
+{
+    cm_key *key;
+    cm_error err;
+    cm_bytes out;
+    cm_status status = cm_key_import_limited(input, PASSPHRASE, ITERATIONS, rng, &key, &err);
+    expect((status == CM_OK) == (key != NULL));
+    if (key != NULL) {
+        status = cm_key_export(key, cm_key_is_private(key) ? CM_KEY_PKCS8 : CM_KEY_SPKI, true, &out,
+                               &err);
+        check(status, &out, &err);
+        cm_bytes_free(&out);
+        status = cm_key_export_jwk(key, cm_key_is_private(key), &out, &err);
+        check(status, &out, &err);
+        cm_bytes_free(&out);
+    }
+    cm_key_free(key);
+}
+
+TARGET fuzz_pkcs12(cm_view input, cm_random *rng)
+{
+    cm_pkcs12 store;
+    cm_error err;
+    (void)cm_pkcs12_open(input, PASSPHRASE, ITERATIONS, rng, &store, &err);
+    cm_pkcs12_free(&store);
+}
+
+TARGET fuzz_pkcs7(cm_view input, cm_random *rng)
+{
+    cm_pkcs7 bundle;
+    cm_error err;
+    (void)rng;
+    if (cm_pkcs7_read(input, &bundle, &err) == CM_OK) {
+        cm_pkcs7_free(&bundle);
+    }
+}
+
+static __attribute__((unused)) void describe(cm_status (*read)(cm_view, cm_bytes *, cm_error *),
+                                             cm_view input)
+{
+    cm_bytes json = {NULL, 0};
+    cm_error err;
+    check(read(input, &json, &err), &json, &err);
+    cm_bytes_free(&json);
+}
+
+TARGET fuzz_certificate(cm_view input, cm_random *rng)
+{
+    (void)rng;
+    describe(cm_certificate_describe, input);
+}
+
+TARGET fuzz_crl(cm_view input, cm_random *rng)
+{
+    (void)rng;
+    describe(cm_crl_describe, input);
+}
+
+TARGET fuzz_request(cm_view input, cm_random *rng)
+{
+    cm_error err;
+    (void)rng;
+    describe(cm_request_describe, input);
+    (void)cm_request_verify(input, &err);
+}
+
+/* The input is everything at once: end certificate, intermediate, root and list. */
+TARGET fuzz_verify(cm_view input, cm_random *rng)
+{
+    const cm_verify_template template_ = {.leaf = input,
+                                          .intermediates = &input,
+                                          .intermediate_count = 1,
+                                          .roots = &input,
+                                          .root_count = 1,
+                                          .crls = &input,
+                                          .crl_count = 1,
+                                          .time = NOW,
+                                          .purpose = CM_PURPOSE_SERVER,
+                                          .dns = CM_TEXT("shop.test"),
+                                          .require_revocation = true};
+    cm_bytes report = {NULL, 0}, chain = {NULL, 0};
+    cm_error err;
+    (void)rng;
+    check(cm_verify(&template_, &report, &chain, &err), &report, &err);
+    cm_bytes_free(&report);
+    cm_bytes_free(&chain);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static cm_random *rng;
+    if (rng == NULL && cm_random_create(entropy, NULL, &rng, NULL) != CM_OK) {
+        abort();
+    }
+    FUZZ_TARGET((cm_view){data, size}, rng);
+    return 0;
+}

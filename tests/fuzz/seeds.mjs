@@ -1,0 +1,63 @@
+// Writes the seeds of the fuzz targets, tests/fuzz/corpus/<target>/: small, valid, one of each kind.
+// Run by hand when there is a new kind: node tests/fuzz/seeds.mjs (the keys are new each time).
+
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import * as certmint from '../../js/sync.js'
+
+const corpus = fileURLToPath(new URL('./corpus/', import.meta.url))
+const passphrase = 'secret'
+
+function put(target, name, data) {
+  const folder = path.join(corpus, target)
+  fs.mkdirSync(folder, { recursive: true })
+  fs.writeFileSync(path.join(folder, name), data)
+}
+
+const ec = certmint.generateKey('p-256')
+const rsa = certmint.generateKey('rsa-1024', { allowWeak: true })
+const root = certmint.createCA({
+  subject: 'C=US,O=Seeds,CN=Root',
+  pathLen: 1,
+  nameConstraints: { permitted: ['test', '10.0.0.0/8'], excluded: ['bad.test'] },
+})
+const sub = root.createIntermediate({ subject: 'CN=Issuing' })
+const leaf = sub.issue({
+  san: ['shop.test', '10.1.2.3', { email: 'a@shop.test' }, { upn: 'a@shop.test' }],
+  key: ec,
+  extensions: {
+    certificatePolicies: ['2.23.140.1.2.1'],
+    crlDistributionPoints: ['http://shop.test/crl'],
+    authorityInfoAccess: { ocsp: ['http://shop.test/ocsp'] },
+    tlsFeature: ['status_request'],
+  },
+})
+const list = sub.createCRL({ revoked: [{ cert: leaf.cert, reason: 'keyCompromise' }] })
+
+for (const [name, key] of Object.entries({ ec, rsa })) {
+  put('key', `${name}-pkcs8.der`, key.toDER())
+  put('key', `${name}-traditional.txt`, key.toPEM({ format: 'traditional' }))
+  put('key', `${name}-public.der`, key.publicKey.toDER())
+  put('key', `${name}.json`, JSON.stringify(key.toJWK()))
+}
+put('key', 'encrypted.txt', ec.toPEM({ passphrase, iterations: 2 }))
+for (const encryption of ['modern', 'legacy']) {
+  put(
+    'pkcs12',
+    encryption,
+    certmint.createPKCS12({ key: ec, cert: leaf.cert, passphrase, encryption, iterations: 2 }),
+  )
+}
+put('pkcs7', 'chain.der', certmint.createPKCS7([leaf.cert, sub.cert]).der)
+put('certificate', 'root.der', root.cert.der)
+put('certificate', 'leaf.der', leaf.cert.der)
+put(
+  'certificate',
+  'pss.der',
+  certmint.selfSigned(['a.test'], { key: rsa, pss: true, allowWeak: true }).cert.der,
+)
+put('request', 'ec.der', certmint.createCSR({ san: ['shop.test'], key: ec }).csr.der)
+put('crl', 'list.der', list.der)
+put('verify', 'chain.txt', [leaf.cert, sub.cert, root.cert, list].map(({ pem }) => pem).join(''))
