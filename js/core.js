@@ -122,7 +122,9 @@ export class Core {
 export async function compile(source) {
   if (source instanceof WebAssembly.Module) return source
   if (source instanceof URL || typeof source === 'string') source = await open(new URL(source))
-  if (typeof Response === 'function' && source instanceof Response) {
+  // Node loads its whole fetch when Response is only looked at
+  const isBytes = ArrayBuffer.isView(source) || source instanceof ArrayBuffer
+  if (!isBytes && typeof Response === 'function' && source instanceof Response) {
     if (!source.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${source.status}`)
     source = await source.arrayBuffer()
   }
