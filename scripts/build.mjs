@@ -6,7 +6,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import putPageTogether from '../web/build.mjs'
 import {
   Stop,
   alone,
@@ -116,27 +116,12 @@ export async function buildWasm() {
   place(path.join(folder, 'certmint.wasm'), at('dist', 'certmint.wasm'))
 }
 
-/** What the page does not need of js/: the command line and the types. */
-const forPage = (file) => !/(^|\/)cli(\.js$|\/|$)|\.d\.ts$/.test(path.relative(at('js'), file))
-
-/**
- * Puts the page together in dist/web: static files that work under any path. The module lies there
- * as it does in the package, so it finds its .wasm the same way.
- */
+/** The page in dist/web: static files that work under any path (see web/build.mjs). */
 export async function buildWeb() {
-  if (!fs.existsSync(at('web'))) throw new Stop('There is no page to build: web/ is missing.')
   const out = at('dist', 'web')
   const next = at('dist', 'web.partial')
   fs.rmSync(next, { recursive: true, force: true })
-  const own = at('web', 'build.mjs')
-  if (fs.existsSync(own)) {
-    const { default: build } = await import(pathToFileURL(own).href)
-    await build({ root, out: next })
-  } else {
-    fs.cpSync(at('web'), next, { recursive: true })
-    fs.cpSync(at('js'), path.join(next, 'certmint', 'js'), { recursive: true, filter: forPage })
-    place(at('dist', 'certmint.wasm'), path.join(next, 'certmint', 'dist', 'certmint.wasm'))
-  }
+  putPageTogether({ root, out: next })
   fs.rmSync(out, { recursive: true, force: true })
   fs.renameSync(next, out)
 }
