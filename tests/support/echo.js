@@ -20,9 +20,13 @@ const sanitizers = {
 }
 
 const running = new Set()
-const killAll = () => running.forEach((child) => child.kill('SIGKILL'))
-process.on('exit', killAll)
-globalThis.afterAll?.(killAll) // Jest does not always pass the exit on
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+
+// Jest does not always pass the exit on, and a test that fails does not stop what it started. What
+// was started before the test is left to the file's own afterAll.
+let older = new Set()
+globalThis.beforeEach?.(() => (older = new Set(running)))
+globalThis.afterEach?.(() => running.forEach((child) => older.has(child) || child.kill('SIGKILL')))
 
 /**
  * Starts a server on a free port of 127.0.0.1, unless `args` name another address, and waits until
