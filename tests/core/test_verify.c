@@ -48,7 +48,7 @@ static void make_chain(void)
 /* The code that a report gives, "error" when there is none. */
 static const char *verdict(const cm_verify_template *t)
 {
-    static char code[32];
+    static char code[40];
     cm_bytes report = {NULL, 0}, chain = {NULL, 0};
     cm_error err;
     strcpy(code, "error");
@@ -60,6 +60,13 @@ static const char *verdict(const cm_verify_template *t)
         if ((chain.size > 0) != (strcmp(code, "ok") == 0)) {
             strcpy(code, "a chain that should not be");
         }
+    }
+    cm_verdict answer;
+    cm_status status = cm_verify_verdict(t, &answer, &err);
+    if ((status == CM_OK) != (report.size > 0) ||
+        (status == CM_OK && strcmp(code, cm_verify_code_name(answer.code)) != 0) ||
+        (answer.code == CM_VERIFY_OK) != (answer.detail[0] == '\0' && status == CM_OK)) {
+        strcpy(code, "a verdict that is not the report's");
     }
     cm_bytes_free(&report);
     cm_bytes_free(&chain);
