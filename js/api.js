@@ -319,6 +319,25 @@ export class Api {
     }
   }
 
+  // ---------------------------------------------------------------- lint
+
+  lint(certificates, options = {}) {
+    const { clients, time, name, ...rest } = options
+    return this.#core.call('lint', {
+      template: {
+        ...rest,
+        certificates: bytesList(certificates, 'certificates') ?? [],
+        clients: typeof clients === 'string' ? [clients] : clients,
+        time: secondsOf(time, 'time') ?? now(),
+        name: nameWanted(name),
+      },
+    })
+  }
+
+  lintRules() {
+    return this.#core.call('lint.rules')
+  }
+
   readCRL(data) {
     return new RevocationList(
       this.#core,

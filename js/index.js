@@ -63,3 +63,5 @@ export const orderChain = async (certificates, options) =>
 export const createFixtures = async (options) => fixtures(await api(), options)
 export const readCRL = async (data) => (await api()).readCRL(data)
 export const verify = async (cert, options) => (await api()).verify(cert, options)
+export const lint = async (certificates, options) => (await api()).lint(certificates, options)
+export const lintRules = async () => (await api()).lintRules()

@@ -19,6 +19,9 @@ import type {
   IssueOptions,
   JsonWebKey,
   KeySpec,
+  LintOptions,
+  LintReport,
+  LintRule,
   PKCS12,
   PKCS12Options,
   PrivateKey,
@@ -99,6 +102,11 @@ export function verify(
     intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
   },
 ): VerifyReport
+export function lint(
+  certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
+  options?: LintOptions,
+): LintReport
+export function lintRules(): LintRule[]
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -66,3 +66,5 @@ export const orderChain = (certificates, options) => api().orderChain(certificat
 export const createFixtures = (options) => fixtures(api(), options)
 export const readCRL = (data) => api().readCRL(data)
 export const verify = (cert, options) => api().verify(cert, options)
+export const lint = (certificates, options) => api().lint(certificates, options)
+export const lintRules = () => api().lintRules()

@@ -55,6 +55,7 @@ const needs = {
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
+    [program('firefox-esr'), 'firefox-esr', 'Firefox ESR'],
     [program('curl'), 'curl', 'curl'],
     [program('mkcert'), 'mkcert', 'mkcert'],
   ],

@@ -27,26 +27,33 @@ static bool parse_tbs(cm_view tbs, cm_x509 *out)
     cm_view inner_algorithm, validity;
     if (!cm_der_take(&content, CM_TAG_INTEGER, &out->serial) || out->serial.size == 0 ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &inner_algorithm) ||
-        !cm_view_equal(inner_algorithm, out->signature_algorithm) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->issuer) ||
-        !cm_der_take(&content, CM_TAG_SEQUENCE, &validity) ||
-        !cm_der_take_time(&validity, &out->not_before) ||
+        !cm_der_take(&content, CM_TAG_SEQUENCE, &out->validity)) {
+        return false;
+    }
+    validity = out->validity;
+    if (!cm_der_take_time(&validity, &out->not_before) ||
         !cm_der_take_time(&validity, &out->not_after) || validity.size != 0 ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->subject) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->public_key)) {
         return false;
     }
     for (uint8_t id = 1; id <= 2; id++) { /* issuerUniqueID, subjectUniqueID */
-        if (cm_der_peek(content) == CM_TAG_CONTEXT(id) &&
-            !cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
-            return false;
+        if (cm_der_peek(content) == CM_TAG_CONTEXT(id)) {
+            out->has_unique_id = true;
+            if (!cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
+                return false;
+            }
         }
     }
-    out->extensions = (cm_view){NULL, 0};
-    if (content.size > 0 &&
-        (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(3), &part) || out->version != 3 ||
-         !cm_der_take(&part, CM_TAG_SEQUENCE, &out->extensions) || part.size != 0)) {
-        return false;
+    out->faults |=
+        cm_view_equal(inner_algorithm, out->signature_algorithm) ? 0 : CM_X509_ALGORITHMS_DIFFER;
+    if (content.size > 0) {
+        out->faults |= out->version == 3 ? 0 : CM_X509_OLD_VERSION;
+        if (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(3), &part) ||
+            !cm_der_take(&part, CM_TAG_SEQUENCE, &out->extensions) || part.size != 0) {
+            return false;
+        }
     }
     return content.size == 0;
 }
@@ -58,8 +65,8 @@ static cm_status not_a_certificate(cm_error *err)
 
 enum { EXTENSION_LIMIT = 256 }; /* each is compared with each */
 
-/* Every Extension well formed and none twice (RFC 5280 §4.2). */
-static cm_status check_extensions(cm_view extensions, cm_error *err)
+/* Every Extension well formed; whether one is there twice. */
+static cm_status check_extensions(cm_view extensions, unsigned *faults, cm_error *err)
 {
     cm_x509_extension one, other;
     for (unsigned count = 0; extensions.size > 0; count++) {
@@ -74,14 +81,14 @@ static cm_status check_extensions(cm_view extensions, cm_error *err)
         for (unsigned i = count; i < EXTENSION_LIMIT && cm_x509_next_extension(&rest, &other);
              i++) {
             if (cm_view_equal(one.oid, other.oid)) {
-                return not_a_certificate(err);
+                *faults |= CM_X509_REPEATED;
             }
         }
     }
     return CM_OK;
 }
 
-cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+cm_status cm_x509_read(cm_view der, cm_x509 *out, cm_error *err)
 {
     cm_view rest = der, content;
     memset(out, 0, sizeof *out);
@@ -98,7 +105,13 @@ cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
         !parse_tbs(out->tbs, out)) {
         return not_a_certificate(err);
     }
-    return check_extensions(out->extensions, err);
+    return check_extensions(out->extensions, &out->faults, err);
+}
+
+cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+{
+    cm_status status = cm_x509_read(der, out, err);
+    return status == CM_OK && out->faults != 0 ? not_a_certificate(err) : status;
 }
 
 bool cm_x509_next_extension(cm_view *in, cm_x509_extension *extension)

@@ -5,6 +5,13 @@
 #include "certmint.h"
 #include "der.h"
 
+/* What cm_x509_read lets pass and cm_x509_parse does not. */
+enum {
+    CM_X509_ALGORITHMS_DIFFER = 1, /* inside and outside: RFC 5280 §4.1.1.2 */
+    CM_X509_OLD_VERSION = 2,       /* has extensions and is not version 3: §4.1.2.1 */
+    CM_X509_REPEATED = 4           /* an extension twice: §4.2 */
+};
+
 typedef struct cm_x509 {
     cm_view der;                 /* the whole certificate */
     cm_view tbs;                 /* TBSCertificate with its header: what is signed */
@@ -16,11 +23,16 @@ typedef struct cm_x509 {
     cm_view public_key; /* SubjectPublicKeyInfo with its header */
     cm_view extensions; /* content of SEQUENCE OF Extension; empty when there are none */
     cm_view signature;  /* bits of the signature */
+    cm_view validity;   /* content of Validity: the times as they are written */
+    bool has_unique_id; /* of the issuer or the subject */
+    unsigned faults;    /* CM_X509_... */
 } cm_x509;
 
-/* Parses one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:
- * the structure, the times, equal inner and outer signature algorithms, no repeated extension.
- * CM_ERR_MALFORMED without a field. */
+/* Cuts one DER certificate into slices; nothing may follow it. Everything in *out borrows from der.
+ * The structure and the times are checked. CM_ERR_MALFORMED, CM_ERR_LIMIT without a field. */
+cm_status cm_x509_read(cm_view der, cm_x509 *out, cm_error *err);
+
+/* The same, and faults are CM_ERR_MALFORMED. */
 cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err);
 
 /* One Extension off the front of *in. False at the end and when it is damaged. */

@@ -12,4 +12,7 @@ typedef cm_view (*verification_bytes)(json_value v);
  * kept too. Which members there may be is the caller's to say. */
 void verification_read(json_value object, verification_bytes bytes, cm_verify_template *out);
 
+/* The same for a LINT TEMPLATE. */
+void lint_read(json_value v, verification_bytes bytes, cm_lint_template *out);
+
 #endif

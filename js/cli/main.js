@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { CertmintError } from '../index.js'
 import { flagFor } from './fields.js'
 import { nearest } from './nearest.js'
+import { wrap } from './say.js'
 import { FailedError, FileError, UsageError } from './usage.js'
 
 /** Name → summary; each lives in commands/ and is loaded when asked for. */
@@ -19,6 +20,7 @@ const commands = {
   p12: 'pack a certificate, its chain and its key into a PKCS#12 file',
   convert: 'turn keys and certificates from one format into another',
   verify: 'say whether a certificate leads to a root, and what is wrong with it',
+  lint: 'say which clients refuse a certificate, why, and what to do',
   fixtures: 'make deliberately wrong certificates, for testing clients',
 }
 
@@ -150,22 +152,6 @@ certmint COMMAND --help tells more. The quickest start:
 
 Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 failed or interrupted.`)
   return DONE
-}
-
-/** Breaks text into lines that end before column 100 (or the terminal's end), indented alike. */
-function wrap(text, indent) {
-  const width = Math.max(30, Math.min(process.stdout.columns || 100, 100) - indent)
-  const [first, ...words] = text.split(' ')
-  const lines = []
-  let line = first
-  for (const word of words) {
-    if (line.length + word.length < width) line += ` ${word}`
-    else {
-      lines.push(line)
-      line = word
-    }
-  }
-  return [...lines, line].join(`\n${' '.repeat(indent)}`)
 }
 
 function helpFor(name, { usage, options, examples, note }) {

@@ -3,8 +3,29 @@
 import { isStandardOutput } from './files.js'
 
 const stylish = (stream) => stream.isTTY && !process.env.NO_COLOR
-const bold = (text, stream) => (stylish(stream) ? `\x1b[1m${text}\x1b[22m` : text)
-const dim = (text, stream) => (stylish(stream) ? `\x1b[2m${text}\x1b[22m` : text)
+const style = (on, off) => (text, stream) =>
+  stylish(stream) ? `\x1b[${on}m${text}\x1b[${off}m` : text
+export const bold = style(1, 22)
+export const dim = style(2, 22)
+export const red = style(31, 39)
+export const green = style(32, 39)
+export const yellow = style(33, 39)
+
+/** Breaks text into lines that end before column 100 (or the terminal's end), indented alike. */
+export function wrap(text, indent) {
+  const width = Math.max(30, Math.min(process.stdout.columns || 100, 100) - indent)
+  const [first, ...words] = text.split(' ')
+  const lines = []
+  let line = first
+  for (const word of words) {
+    if (line.length + word.length < width) line += ` ${word}`
+    else {
+      lines.push(line)
+      line = word
+    }
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`)
+}
 
 export const day = (date) =>
   date.toLocaleDateString('en-GB', {
