@@ -301,14 +301,13 @@ static void settle(session *s)
     cm_lint_subject *subjects = s->subjects;
     for (size_t i = 0; i < s->count; i++) {
         subjects[i].all = subjects;
-        subjects[i].count = s->count;
+        subjects[i].in_chain = i == 0;
         subjects[i].issuer = find_issuer(s, &subjects[i]);
         subjects[i].role =
             i == 0 ? role_of_first(s->t, &subjects[0].c) : likely_role(&subjects[i].c);
         cm_lint_open_names(&subjects[i]);
     }
-    subjects[0].in_chain = true;
-    const cm_lint_subject *at = subjects[0].issuer;
+    const cm_lint_subject *at = s->count > 0 ? subjects[0].issuer : NULL;
     for (int depth = 1; at != NULL && !at->in_chain && depth < CHAIN_LIMIT; depth++) {
         cm_lint_subject *issuer = &subjects[at - subjects];
         issuer->in_chain = true;
@@ -342,13 +341,23 @@ static void put_member(cm_json *j, const char *key, const char *value)
     cm_json_string(j, value);
 }
 
+static const char *text_of(const cm_lint_rule *rule, cm_lint_text which)
+{
+    const char *text = rule->texts;
+    for (int i = 0; i < (int)which; i++) {
+        text += strlen(text) + 1;
+    }
+    return text;
+}
+
 static void put_texts(cm_json *j, const cm_lint_rule *rule)
 {
-    put_member(j, "sentence", rule->sentence);
-    put_member(j, "fix", rule->fix);
-    put_member(j, "source", rule->source);
-    if (rule->versions[0] != '\0') {
-        put_member(j, "versions", rule->versions);
+    static const char *const keys[] = {"sentence", "fix", "source", "versions"};
+    for (int i = CM_LINT_SENTENCE; i < CM_LINT_TEXTS; i++) {
+        const char *text = text_of(rule, (cm_lint_text)i);
+        if (text[0] != '\0') {
+            put_member(j, keys[i - CM_LINT_SENTENCE], text);
+        }
     }
 }
 
@@ -365,7 +374,7 @@ static void put_finding(findings *f, const cm_lint_subject *s, const cm_lint_rul
 {
     cm_json *j = &f->json;
     cm_json_open(j, '{');
-    put_member(j, "rule", rule->id);
+    put_member(j, "rule", text_of(rule, CM_LINT_ID));
     cm_json_key(j, "certificate");
     cm_json_integer(j, (int64_t)(s - s->all));
     put_member(j, "severity", severities[severity]);
@@ -386,8 +395,7 @@ static void put_finding(findings *f, const cm_lint_subject *s, const cm_lint_rul
 
 static void apply(findings *f, cm_lint_subject *s, const cm_lint_rule *rule)
 {
-    unsigned marks[CM_LINT_SEVERITIES];
-    memcpy(marks, rule->clients, sizeof marks);
+    unsigned marks[] = {rule->clients[0], rule->clients[1], rule->clients[2]};
     s->found.message[0] = '\0';
     if ((rule->roles & s->role) == 0 || !rule->check(s, rule->argument, marks)) {
         return;
@@ -475,7 +483,7 @@ static cm_status judge(session *s, cm_bytes *report, cm_error *err)
     findings f = {.asked = s->t->clients == 0 ? (1u << CLIENT_COUNT) - 1 : s->t->clients};
     settle(s);
     for (size_t i = 0; i < s->count; i++) {
-        for (const cm_lint_rule *rule = cm_lint_rules_table; rule->id != NULL; rule++) {
+        for (const cm_lint_rule *rule = cm_lint_rules_table; rule->texts != NULL; rule++) {
             apply(&f, &s->subjects[i], rule);
         }
     }
@@ -509,9 +517,9 @@ cm_status cm_lint(const cm_lint_template *template_, cm_bytes *report, cm_error 
 
 static void put_rule(cm_json *j, const cm_lint_rule *rule)
 {
-    unsigned spoken_for = rule->clients[0] | rule->clients[1] | rule->clients[2];
+    unsigned spoken_for = (unsigned)rule->clients[0] | rule->clients[1] | rule->clients[2];
     cm_json_open(j, '{');
-    put_member(j, "id", rule->id);
+    put_member(j, "id", text_of(rule, CM_LINT_ID));
     cm_json_key(j, "purposes");
     cm_json_open(j, '[');
     for (unsigned role = CM_ROLE_SERVER; role <= CM_ROLE_OTHER; role <<= 1) {
@@ -534,7 +542,7 @@ cm_status cm_lint_rules(cm_bytes *json, cm_error *err)
     cm_json j = {{NULL, 0, 0, CM_OK}, false};
     *json = (cm_bytes){NULL, 0};
     cm_json_open(&j, '[');
-    for (const cm_lint_rule *rule = cm_lint_rules_table; rule->id != NULL; rule++) {
+    for (const cm_lint_rule *rule = cm_lint_rules_table; rule->texts != NULL; rule++) {
         put_rule(&j, rule);
     }
     cm_json_close(&j, ']');

@@ -61,8 +61,7 @@ typedef struct cm_lint_subject {
     unsigned role;
     const struct cm_lint_subject *issuer; /* among those given; NULL when it is not there */
     const struct cm_lint_subject *all;    /* those given; all[0] the end certificate */
-    size_t count;
-    bool in_chain; /* of the first */
+    bool in_chain;                        /* of the first */
 
     cm_lint_key key;
     unsigned bits;   /* of an RSA modulus */
@@ -86,17 +85,24 @@ unsigned cm_lint_form_clients(cm_lint_form form);
  * rule's own.
  */
 typedef struct cm_lint_rule {
-    const char *id;
-    unsigned roles;
-    unsigned clients[CM_LINT_SEVERITIES];
-    unsigned documented;  /* of them: told by documentation, not tried with the client itself */
-    const char *versions; /* which versions, where it is not all; or "" */
-    const char *sentence, *fix, *source;
-    unsigned argument;
+    const char *texts; /* CM_LINT_TEXTS of them, each with its NUL */
     bool (*check)(cm_lint_subject *s, unsigned argument, unsigned marks[CM_LINT_SEVERITIES]);
+    uint16_t clients[CM_LINT_SEVERITIES];
+    uint16_t documented; /* of them: told by documentation, not tried with the client itself */
+    uint16_t argument;
+    uint8_t roles;
 } cm_lint_rule;
 
-/* All rules; an id of NULL ends them. */
+typedef enum cm_lint_text {
+    CM_LINT_ID = 0,
+    CM_LINT_SENTENCE,
+    CM_LINT_FIX,
+    CM_LINT_SOURCE,
+    CM_LINT_VERSIONS, /* which versions, where it is not all; or "" */
+    CM_LINT_TEXTS
+} cm_lint_text;
+
+/* All rules; texts of NULL end them. */
 extern const cm_lint_rule cm_lint_rules_table[];
 
 #endif

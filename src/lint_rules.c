@@ -685,8 +685,12 @@ CHECK(shares_serial)
 
 #define RULE(id, roles, error, warning, notice, documented, versions, check, argument, sentence,   \
              fix, source)                                                                          \
-    {id,       roles, {error, warning, notice}, documented, versions, sentence, fix, source,       \
-     argument, check},
+    {id "\0" sentence "\0" fix "\0" source "\0" versions,                                          \
+     check,                                                                                        \
+     {error, warning, notice},                                                                     \
+     documented,                                                                                   \
+     argument,                                                                                     \
+     roles},
 
 const cm_lint_rule cm_lint_rules_table[] = {
 #include "lint_table.h"
