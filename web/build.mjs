@@ -29,4 +29,21 @@ export default function build({ root, out, fflate }) {
     to('release.js'),
     `export const release = ${JSON.stringify({ version, wasm: hash }, null, 2)}\n`,
   )
+  fs.writeFileSync(to('precache.js'), precache(out))
+}
+
+/** What the service worker keeps: every file, and one hash over them all. */
+function precache(out) {
+  const files = fs
+    .readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
+    .map((entry) => path.relative(out, path.join(entry.parentPath, entry.name)))
+    .map((file) => file.split(path.sep).join('/'))
+    .sort()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(`${file}\0`).update(fs.readFileSync(path.join(out, file)))
+  const version = hash.digest('hex').slice(0, 16)
+  // the page itself is asked for by its folder
+  const kept = ['./', ...files.filter((file) => file !== 'index.html')]
+  return `self.precache = ${JSON.stringify({ version, files: kept }, null, 2)}\n`
 }
