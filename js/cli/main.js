@@ -18,6 +18,7 @@ const commands = {
   crl: 'revoke certificates: create and extend a revocation list',
   p12: 'pack a certificate, its chain and its key into a PKCS#12 file',
   convert: 'turn keys and certificates from one format into another',
+  inspect: 'say what files are and what is in them',
   verify: 'say whether a certificate leads to a root, and what is wrong with it',
   fixtures: 'make deliberately wrong certificates, for testing clients',
 }
