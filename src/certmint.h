@@ -801,7 +801,7 @@ typedef struct cm_inspect_options {
  * "unchecked"}: name and key identifiers fit; one that is invalid is told only where none is valid.
  *
  * CM_OK whatever the bytes are. CM_ERR_LIMIT for inputs or a report over their limits; with field
- * "passphrases[i]" for one of more than 1024 bytes. No private key or passphrase is in the report.
+ * "passphrase[i]" for one of more than 1024 bytes. No private key or passphrase is in the report.
  */
 cm_status cm_inspect(const cm_view *inputs, size_t count, const cm_inspect_options *options,
                      cm_random *rng, cm_bytes *json, cm_error *err);

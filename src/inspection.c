@@ -299,7 +299,7 @@ static cm_status check_limits(const cm_view *inputs, size_t count, const cm_insp
     for (size_t i = 0; i < o->passphrase_count; i++) {
         if (o->passphrases[i].size > CM_PASSPHRASE_LIMIT) {
             cm_fail(err, CM_ERR_LIMIT, "a passphrase has at most %d bytes", CM_PASSPHRASE_LIMIT);
-            return cm_fail_in(err, CM_ERR_LIMIT, "passphrases[%d]", (int)i);
+            return cm_fail_in(err, CM_ERR_LIMIT, "passphrase[%d]", (int)i);
         }
     }
     return CM_OK;

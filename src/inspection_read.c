@@ -368,6 +368,24 @@ static cm_status open_key(cm_inspection *in, cm_view data, unsigned work, bool e
     return status;
 }
 
+/* Keeps why a key was not opened. mbedTLS calls kinds of keys damaged that it does not know. */
+static void note_error(cm_inspection *in, cm_item *item, cm_view der, const cm_error *error)
+{
+    char thumbprint[44];
+    item->error = *error;
+    item->error.field[0] = '\0';
+    if (der.size == 0 || der.data[0] != CM_TAG_SEQUENCE) {
+        return;
+    }
+    peek(in, der, item);
+    bool ec = item->type != NULL && strcmp(item->type, "ec") == 0;
+    bool foreign = item->type != NULL && strcmp(item->type, "rsa") != 0 &&
+                   (!ec || (item->spki.size > 0 && !cm_spki_thumbprint(item->spki, thumbprint)));
+    if (foreign && error->code == CM_ERR_MALFORMED) {
+        cm_fail(&item->error, CM_ERR_UNSUPPORTED, "this kind of key is not handled here");
+    }
+}
+
 /* A private key whose description is there already; `data` is what cm_key_import reads, `der` what
  * the key looks like when it is not encrypted. */
 static void finish_private_key(cm_inspection *in, cm_item *item, cm_view data, unsigned work,
@@ -376,7 +394,7 @@ static void finish_private_key(cm_inspection *in, cm_item *item, cm_view data, u
     cm_key *key;
     cm_error error;
     cm_status status = open_key(in, data, work, encrypted, &key, &error);
-    if (status == CM_OK) {
+    if (key != NULL) {
         set_key(in, item, key);
         return;
     }
@@ -384,11 +402,7 @@ static void finish_private_key(cm_inspection *in, cm_item *item, cm_view data, u
         in->status = status;
     }
     item->locked = encrypted;
-    item->error = error;
-    item->error.field[0] = '\0';
-    if (!encrypted && data.size > 0 && data.data[0] == CM_TAG_SEQUENCE) {
-        peek(in, data, item);
-    }
+    note_error(in, item, encrypted ? (cm_view){NULL, 0} : data, &error);
 }
 
 static void read_private_key(cm_inspection *in, cm_view der, const cm_place *place,
@@ -861,16 +875,14 @@ static void read_shrouded_key(walk *w, cm_view value)
     if (status == CM_OK) {
         cm_view plain = {s.plain.data, s.plain.size};
         status = open_key(in, plain, 0, false, &key, &error);
-        if (status == CM_OK) {
+        if (key != NULL) {
             set_key(in, item, key);
         } else {
-            peek_pkcs8(in, plain, item);
+            note_error(in, item, plain, &error);
         }
         cm_bytes_free(&s.plain);
-    }
-    if (status != CM_OK) {
-        item->error = error;
-        item->error.field[0] = '\0';
+    } else {
+        note_error(in, item, (cm_view){NULL, 0}, &error);
     }
 }
 
@@ -1027,8 +1039,7 @@ static bool is_der(cm_view data)
     cm_view content;
     uint8_t tag;
     return data.size >= 2 && data.data[0] == CM_TAG_SEQUENCE &&
-           (data.data[1] == 0x80 || data.data[1] > 'z' ||
-            cm_der_take_any(&data, &tag, &content, NULL));
+           (data.data[1] > 'z' || cm_der_take_any(&data, &tag, &content, NULL));
 }
 
 /* EC PARAMETERS and DH PARAMETERS, as OpenSSL writes them. */
