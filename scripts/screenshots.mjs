@@ -27,8 +27,8 @@ function states({ create, fill }) {
     working: async (page) => {
       await fill(page, { names: 'shop.test', key: 'rsa-4096', signer: 'authority' })
       await page.click('#create')
-      const done = () => page.locator('#progress').evaluate((bar) => bar.value)
-      const going = () => page.locator('#working').isVisible()
+      const done = () => page.locator('progress').evaluate((bar) => bar.value)
+      const going = () => page.locator('.working').isVisible()
       while ((await going()) && (await done()) < 0.2) await page.waitForTimeout(50)
     },
     'self-signed': (page) => create(page, { names: 'shop.test www.shop.test 192.0.2.7' }),

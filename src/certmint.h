@@ -753,6 +753,18 @@ typedef struct cm_verify_template {
 cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_bytes *chain,
                     cm_error *err);
 
+/* The answer alone, for programs that act on it rather than tell it. */
+typedef struct cm_verdict {
+    cm_verify_code code; /* CM_VERIFY_OK: the path holds */
+    size_t depth;        /* of the certificate at fault, 0 the end certificate */
+    char detail[256];    /* a sentence, UTF-8, NUL-terminated; "" when it holds */
+} cm_verdict;
+
+/* As cm_verify, without its report. On failure *verdict is CM_VERIFY_WORK_LIMIT: nothing was
+ * proved. */
+cm_status cm_verify_verdict(const cm_verify_template *template_, cm_verdict *verdict,
+                            cm_error *err);
+
 /* ------------------------------------------------------------------ reading certificates */
 
 /* Describes a certificate (PEM or DER) as JSON, for programs:

@@ -545,31 +545,14 @@ static cm_status op_crl_read(call *c)
 
 static cm_status op_verify(call *c)
 {
-    static const char *const members[] = {"leaf",
-                                          "intermediates",
-                                          "roots",
-                                          "crls",
-                                          "time",
-                                          "purpose",
-                                          "name",
-                                          "maxDepth",
-                                          "policies",
-                                          "requireExplicitPolicy",
-                                          "inhibitPolicyMapping",
-                                          "inhibitAnyPolicy",
-                                          "requireRevocation",
-                                          "allowWeak",
-                                          "lenient",
-                                          NULL};
     cm_verify_template template_ = {.purpose = CM_PURPOSE_ANY};
     cm_bytes report;
     json_value v = template_of(c), time = json_member(v, "time");
-    json_allow(v, members);
+    verification_read(v, NULL, json_bytes, &template_);
     if (!time.given) {
         json_fail(v, CM_ERR_INVALID, "time is missing");
     }
     template_.time = json_integer(time, -1000000000000, 1000000000000);
-    verification_read(v, json_bytes, &template_);
     if (failed(c)) {
         return CM_OK;
     }

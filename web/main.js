@@ -1,10 +1,13 @@
 /** Starts the page: texts, worker, the flow; and says what it is made of. */
 
+import { authorityFlow } from './authority/flow.js'
 import { Bridge } from './bridge.js'
-import { startCertificateFlow } from './certificate/flow.js'
-import { byId, fillTexts } from './dom.js'
+import { certificateFlow } from './certificate/flow.js'
+import { byId, fillTexts } from './parts/dom.js'
 import { release } from './release.js'
-import { texts } from './texts.js'
+import { requestFlow } from './request/flow.js'
+import { Router } from './router.js'
+import { language, texts } from './texts.js'
 
 /** Which .wasm runs: measured where the browser can, else as it was built. */
 function wasmText(hash) {
@@ -14,10 +17,21 @@ function wasmText(hash) {
     : texts.proof.different(hash, release.wasm)
 }
 
+document.documentElement.lang = language
 fillTexts(document)
+for (const link of document.querySelectorAll('.languages a')) {
+  if (link.lang === language) link.setAttribute('aria-current', 'true')
+  // the flow stays the same
+  link.addEventListener('click', () => (link.hash = location.hash))
+}
 byId('version').textContent = release.version
 const bridge = new Bridge()
-startCertificateFlow(bridge)
+const router = new Router()
+router.start({
+  certificate: certificateFlow(bridge),
+  authority: authorityFlow(bridge),
+  request: requestFlow(bridge),
+})
 try {
   const { hash } = await bridge.run('load')
   byId('wasm-hash').textContent = wasmText(hash)

@@ -1,6 +1,6 @@
 /** Every command with its summary; each lives in commands/ and is loaded when asked for. */
 
-import { nearest } from './nearest.js'
+import { nearest } from '../nearest.js'
 import { UsageError } from './usage.js'
 
 export const commands = {

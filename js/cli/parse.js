@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util'
 
-import { nearest } from './nearest.js'
+import { nearest } from '../nearest.js'
 import { UsageError } from './usage.js'
 
 /** "-cert-file" → "--cert-file"; what stands behind "--" is left alone. */

@@ -1,14 +1,17 @@
 /** Small help with the document. */
 
-import { texts } from './texts.js'
+import { texts } from '../texts.js'
 
 /** The text that a path like "signer.self.title" names. */
 export const textAt = (path) => path.split('.').reduce((part, name) => part?.[name], texts)
 
-/** Puts the texts into the elements that ask for one, as content or as label. */
+/** Puts the texts into the elements that ask for one, as content, as label or as name. */
 export function fillTexts(root) {
   for (const element of root.querySelectorAll('[data-text-label]')) {
     element.label = textAt(element.dataset.textLabel)
+  }
+  for (const element of root.querySelectorAll('[data-text-name]')) {
+    element.setAttribute('aria-label', textAt(element.dataset.textName))
   }
   for (const element of root.querySelectorAll('[data-text]')) {
     element.textContent = textAt(element.dataset.text)

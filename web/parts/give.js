@@ -1,8 +1,9 @@
 /** Giving files and text to the person: downloads and the clipboard, on plain http too. */
 
-/** Saves text as a file. */
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/x-pem-file' }))
+/** Saves a file. @param {string} name @param {string | Uint8Array} content */
+export function download(name, content) {
+  const type = typeof content === 'string' ? 'application/x-pem-file' : 'application/octet-stream'
+  const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -3,7 +3,7 @@
  * so that two can be told apart at a glance. It proves nothing; the fingerprint does.
  */
 
-import { path } from '../dom.js'
+import { path } from './dom.js'
 
 const POINTS = 480
 const RINGS = 5
