@@ -12,7 +12,17 @@ import { FailedError, UsageError } from './usage.js'
 /** Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 failed. */
 const DONE = 0
 
+/** Whoever read our output may leave before its end; the rest is for nobody. */
+function letReadersLeave() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
 export async function main(argv) {
+  letReadersLeave()
   try {
     return (await run(argv)) ?? DONE
   } catch (error) {

@@ -23,7 +23,9 @@ test('the examples run, one after another', () => {
     timeout: 180_000,
   })
   // what is said when a certificate goes to standard output is no complaint, and neither is a note
-  const complaints = stderr.split('\n').filter((line) => /^(certmint: (?!note: )|bash: )/.test(line))
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => /^(certmint: (?!note: )|bash: )/.test(line))
   expect({ status, complaints }).toEqual({ status: 0, complaints: [] })
   const client = readWithPython(place.path('client.pem'))
   expect(Date.parse(client.notAfter) - Date.parse(client.notBefore)).toBe(7 * 86_400_000)

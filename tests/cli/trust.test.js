@@ -163,7 +163,7 @@ test('a Java of its own: keytool, on its own cacerts', () => {
   const status = machine.run('java', [
     ...['-XX:TieredStopAtLevel=1', '-cp', machine.folder],
     `-Djavax.net.ssl.trustStore=${store}`,
-    ...['TrustClient', url],
+    ...['-Djavax.net.ssl.trustStorePassword=changeit', 'TrustClient', url],
   ])
   expect(status).toMatchObject({ status: 0, out: 'status 200\n' })
   expect(machine.certmint('untrust', with_)).toMatchObject({ status: 0 })
