@@ -25,8 +25,8 @@ typedef struct cm_x509 {
  * CM_ERR_MALFORMED without a field. */
 cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err);
 
-/* The slices alone, whatever they say: for a report on a certificate that breaks rules. `version` is
- * what stands there plus one; the times are not set. False when there is no such structure. */
+/* The slices alone, whatever they say: for a report on a certificate that breaks rules. `version`
+ * is what stands there plus one; the times are not set. False when there is no such structure. */
 bool cm_x509_split(cm_view der, cm_x509 *out);
 
 /* One Extension off the front of *in. False at the end and when it is damaged. */
