@@ -15,6 +15,9 @@ import type {
   Fixture,
   GeneralName,
   GenerateOptions,
+  Inspectable,
+  InspectOptions,
+  InspectReport,
   Issued,
   IssueOptions,
   JsonWebKey,
@@ -34,6 +37,7 @@ export {
   Certificate,
   CertificateRequest,
   CertmintError,
+  inspectText,
   PrivateKey,
   PublicKey,
   RevocationList,
@@ -99,6 +103,7 @@ export function verify(
     intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
   },
 ): VerifyReport
+export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

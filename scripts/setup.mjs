@@ -58,6 +58,10 @@ const needs = {
     [chromium, 'chromium', 'Chromium'],
     [program('curl'), 'curl', 'curl'],
     [program('mkcert'), 'mkcert', 'mkcert'],
+    [program('unshare'), 'util-linux', 'util-linux'],
+    [program('man'), 'man-db', 'man'],
+    [program('zsh'), 'zsh', 'zsh'],
+    [program('fish'), 'fish', 'fish'],
   ],
 }
 

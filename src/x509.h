@@ -11,6 +11,8 @@ typedef struct cm_x509 {
     unsigned version;            /* 1..3 */
     cm_view serial;              /* content of the INTEGER */
     cm_view signature_algorithm; /* AlgorithmIdentifier with its header */
+    cm_view inner_algorithm;     /* the one inside what is signed, which must be the same */
+    cm_view validity;            /* content of Validity */
     cm_view issuer, subject;     /* Name with its header */
     int64_t not_before, not_after;
     cm_view public_key; /* SubjectPublicKeyInfo with its header */
@@ -22,6 +24,10 @@ typedef struct cm_x509 {
  * the structure, the times, equal inner and outer signature algorithms, no repeated extension.
  * CM_ERR_MALFORMED without a field. */
 cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err);
+
+/* The slices alone, whatever they say: for a report on a certificate that breaks rules. `version`
+ * is what stands there plus one; the times are not set. False when there is no such structure. */
+bool cm_x509_split(cm_view der, cm_x509 *out);
 
 /* One Extension off the front of *in. False at the end and when it is damaged. */
 typedef struct cm_x509_extension {
@@ -45,6 +51,8 @@ bool cm_x509_subject_key_identifier(cm_view extensions, cm_view *id);
 
 /* The subjectPublicKey bits of a SubjectPublicKeyInfo. */
 bool cm_spki_bits(cm_view spki, cm_view *bits);
+/* The same with its algorithm: the content of the OID, and what follows that (may be empty). */
+bool cm_spki_split(cm_view spki, cm_view *oid, cm_view *parameters, cm_view *bits);
 
 /* The SHA-1 of those bits: RFC 5280 §4.2.1.2 method 1. */
 bool cm_spki_key_identifier(cm_view spki, uint8_t id[20]);

@@ -50,6 +50,8 @@
  *                          issuer: {key: HANDLE, certificate: BYTES}
  *   crl.read               crl: BYTES                                     CRL + bytes (DER)
  *   verify                 template: VERIFY TEMPLATE                      REPORT + its chain
+ *   inspect                inputs: [BYTES], passphrases?: [BYTES], maxIterations?, maxWork?
+ *                                                                         as cm_inspect says
  *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
  *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
  *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],

@@ -53,9 +53,34 @@ static void read_policies(json_value v, cm_verify_template *out)
     }
 }
 
-void verification_read(json_value v, verification_bytes bytes, cm_verify_template *out)
+/* The members of a question, and one more of the caller's. */
+static void allow_members(json_value v, const char *besides)
+{
+    const char *members[] = {"leaf",
+                             "intermediates",
+                             "roots",
+                             "crls",
+                             "time",
+                             "purpose",
+                             "name",
+                             "maxDepth",
+                             "policies",
+                             "requireExplicitPolicy",
+                             "inhibitPolicyMapping",
+                             "inhibitAnyPolicy",
+                             "requireRevocation",
+                             "allowWeak",
+                             "lenient",
+                             besides,
+                             NULL};
+    json_allow(v, members);
+}
+
+void verification_read(json_value v, const char *besides, verification_bytes bytes,
+                       cm_verify_template *out)
 {
     json_value leaf = json_member(v, "leaf"), depth = json_member(v, "maxDepth");
+    allow_members(v, besides);
     if (!leaf.given) {
         json_fail(v, CM_ERR_INVALID, "leaf is missing");
         return;
