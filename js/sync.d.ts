@@ -15,6 +15,9 @@ import type {
   Fixture,
   GeneralName,
   GenerateOptions,
+  Inspectable,
+  InspectOptions,
+  InspectReport,
   Issued,
   IssueOptions,
   JsonWebKey,
@@ -37,6 +40,7 @@ export {
   Certificate,
   CertificateRequest,
   CertmintError,
+  inspectText,
   PrivateKey,
   PublicKey,
   RevocationList,
@@ -107,6 +111,7 @@ export function lint(
   options?: LintOptions,
 ): LintReport
 export function lintRules(): LintRule[]
+export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

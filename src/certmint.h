@@ -843,6 +843,47 @@ cm_status cm_lint_rules(cm_bytes *json, cm_error *err);
  * CM_ERR_MALFORMED with field "certificate". */
 cm_status cm_certificate_describe(cm_view certificate, cm_bytes *json, cm_error *err);
 
+/* Limits of cm_inspect: bytes of all inputs, things found in them, files inside files, private keys
+ * that are opened, entries of a list, extensions of one thing, bytes of the report. */
+#define CM_INSPECT_SIZE_LIMIT (16 << 20)
+#define CM_INSPECT_ITEM_LIMIT 4096
+#define CM_INSPECT_DEPTH_LIMIT 4
+#define CM_INSPECT_KEY_LIMIT 64
+#define CM_INSPECT_REVOKED_LIMIT 10000
+#define CM_INSPECT_EXTENSION_LIMIT 100
+#define CM_INSPECT_REPORT_LIMIT (64 << 20)
+/* How much checking of signatures is done, in the time that about as many microseconds are in
+ * WebAssembly; what is over it is told as unchecked. */
+#define CM_INSPECT_WORK 40000
+
+typedef struct cm_inspect_options {
+    const cm_view *passphrases; /* tried on everything that is encrypted; the empty one is, too */
+    size_t passphrase_count;
+    unsigned max_iterations; /* of all key derivation; 0 means CM_KDF_ITERATIONS_LIMIT */
+    unsigned max_work;       /* 0 means CM_INSPECT_WORK */
+} cm_inspect_options;
+
+/*
+ * Says what bytes are, whatever they are, and what is in them: PEM (any number of blocks, with text
+ * between them), DER or BER (one thing after another), either in base64 without armour;
+ * certificates, requests, revocation lists, private and public keys of any kind, PKCS#12, PKCS#7,
+ * JWK and JWK Sets, OpenSSH's keys. Algorithms that certmint does not do are told all the same.
+ * What is encrypted is described, and opened when one of the passphrases fits.
+ *
+ * *json is {"items": [ITEM...], "links": [LINK...], "truncated"?: true}; js/index.d.ts has all of
+ * it (InspectReport). In short, every ITEM is {"id", "kind", "input": index, "form", "label"?,
+ * "offset"?, "length"?, ...}, the things inside a PKCS#12 or PKCS#7 file are its "items", and what
+ * cannot be read is of the kind "unreadable" with an "error". Ids count from 0 in the order of the
+ * report. LINK is {"type": "same", "items": [ids]} for copies of one thing, {"type": "same-key",
+ * "items"}, or {"type": "issued", "issuer": id, "item": id, "signature": "valid" | "invalid" |
+ * "unchecked"}: name and key identifiers fit; one that is invalid is told only where none is valid.
+ *
+ * CM_OK whatever the bytes are. CM_ERR_LIMIT for inputs or a report over their limits; with field
+ * "passphrase[i]" for one of more than 1024 bytes. No private key or passphrase is in the report.
+ */
+cm_status cm_inspect(const cm_view *inputs, size_t count, const cm_inspect_options *options,
+                     cm_random *rng, cm_bytes *json, cm_error *err);
+
 /* The SHA-256 of the bytes of a DER certificate, as people compare it: "AB:CD:..." (95 characters
  * and a NUL). */
 void cm_fingerprint_sha256(cm_view der, char out[96]);

@@ -591,6 +591,21 @@ static cm_status op_lint_rules(call *c)
     return answer_json(c, cm_lint_rules(&rules, &c->error), &rules);
 }
 
+static cm_status op_inspect(call *c)
+{
+    cm_inspect_options options = {.max_iterations = iterations_of(c, "maxIterations")};
+    cm_bytes report;
+    size_t count;
+    const cm_view *inputs = bytes_list_read(member(c, "inputs"), &count);
+    options.passphrases = bytes_list_read(member(c, "passphrases"), &options.passphrase_count);
+    options.max_work = (unsigned)json_integer(member(c, "maxWork"), 1, INT32_MAX);
+    if (failed(c)) {
+        return CM_OK;
+    }
+    cm_status status = cm_inspect(inputs, count, &options, door.rng, &report, &c->error);
+    return answer_json(c, status, &report);
+}
+
 /* ------------------------------------------------------------------ key stores and bundles */
 
 static cm_status op_pkcs12_create(call *c)
@@ -815,6 +830,7 @@ static const struct operation {
     {"verify", op_verify, {"template", NULL}},
     {"lint", op_lint, {"template", NULL}},
     {"lint.rules", op_lint_rules, {NULL}},
+    {"inspect", op_inspect, {"inputs", "passphrases", "maxIterations", "maxWork", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},
     {"forget", op_forget, {NULL}},

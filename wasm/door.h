@@ -52,6 +52,8 @@
  *   verify                 template: VERIFY TEMPLATE                      REPORT + its chain
  *   lint                   template: LINT TEMPLATE                        as cm_lint says
  *   lint.rules                                                            as cm_lint_rules says
+ *   inspect                inputs: [BYTES], passphrases?: [BYTES], maxIterations?, maxWork?
+ *                                                                         as cm_inspect says
  *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
  *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
  *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],

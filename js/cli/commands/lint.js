@@ -1,7 +1,7 @@
 import { CertmintError, lint, lintRules } from '../../index.js'
 import { read } from '../files.js'
 import { flag, group, list, text } from '../options.js'
-import { bold, dim, green, red, wrap, yellow } from '../say.js'
+import { bold, dim, green, indented, red, yellow } from '../say.js'
 import { FileError, UsageError } from '../usage.js'
 
 export const usage = 'FILE... [options]\n       certmint lint --rules'
@@ -45,9 +45,9 @@ const kinds = {
 }
 
 const marks = {
-  error: () => red('✗', process.stdout),
-  warning: () => yellow('!', process.stdout),
-  notice: () => dim('·', process.stdout),
+  error: () => red('✗'),
+  warning: () => yellow('!'),
+  notice: () => dim('·'),
 }
 
 /** @param {string[]} words */
@@ -67,13 +67,13 @@ function clientRows({ clients, findings }, asked) {
     ]
     const refused = one.verdict === 'refused'
     const verdict = !refused
-      ? green('✓ accepts', process.stdout)
+      ? green('✓ accepts')
       : isAside(one, asked)
-        ? dim('- not made for it', process.stdout)
-        : red('✗ refuses', process.stdout)
+        ? dim('- not made for it')
+        : red('✗ refuses')
     const why = isAside(one, asked) ? [] : refused ? ids('error') : ids('warning')
     const words = why.length === 0 ? '' : `  ${refused ? '' : 'but: '}${why.join(', ')}`
-    return `  ${one.name.padEnd(left)}  ${verdict}${wrap(words, left + 15)}`
+    return `  ${one.name.padEnd(left)}  ${verdict}${indented(words, left + 15)}`
   })
 }
 
@@ -106,12 +106,12 @@ function findingLines(group, report) {
     report.certificates.length > 1
       ? `${report.certificates[certificate].subject || 'without a subject'}: `
       : ''
-  const title = `  ${marks[severity]()} ${bold(rule, process.stdout)}`
+  const title = `  ${marks[severity]()} ${bold(rule)}`
   return [
-    `${title}  ${dim(wrap(whom(group, report), 4), process.stdout)}`,
-    `    ${wrap(`${where}${sentence}${detail ? ` ${detail}` : ''}`, 4)}`,
-    `    ${wrap(`→ ${fix}`, 6)}`,
-    `    ${dim(wrap([source, versions].filter(Boolean).join(' · '), 4), process.stdout)}`,
+    `${title}  ${dim(indented(whom(group, report), 4))}`,
+    `    ${indented(`${where}${sentence}${detail ? ` ${detail}` : ''}`, 4)}`,
+    `    ${indented(`→ ${fix}`, 6)}`,
+    `    ${dim(indented([source, versions].filter(Boolean).join(' · '), 4))}`,
   ].join('\n')
 }
 
@@ -123,15 +123,15 @@ function say(path, report, asked) {
   const title = [path, subject, kinds[purpose]].filter(Boolean).join(' · ')
   const verdict =
     refusing.length === 0
-      ? green('No client refuses it.', process.stdout)
-      : red(`Refused by ${sentenceOf(refusing.map(({ name }) => name))}.`, process.stdout)
+      ? green('No client refuses it.')
+      : red(`Refused by ${sentenceOf(refusing.map(({ name }) => name))}.`)
   const shown = grouped(
     report.findings.filter(
       ({ clients }) => asked || clients.some((client) => client !== 'webtransport'),
     ),
   )
   const parts = [
-    `${bold(title, process.stdout)}\n${wrap(verdict, 0)}`,
+    `${bold(title)}\n${indented(verdict, 0)}`,
     clientRows(report, asked).join('\n'),
     ...shown.map((group) => findingLines(group, report)),
   ]
@@ -144,7 +144,7 @@ async function sayRules(values) {
   else {
     const left = Math.max(...rules.map(({ id }) => id.length))
     for (const { id, sentence } of rules) {
-      console.log(`  ${id.padEnd(left)}  ${wrap(sentence, left + 4)}`)
+      console.log(`  ${id.padEnd(left)}  ${indented(sentence, left + 4)}`)
     }
   }
 }
