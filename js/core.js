@@ -4,6 +4,7 @@
  */
 
 import { CertmintError } from './error.js'
+import { builtin } from './host.js'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -133,7 +134,6 @@ export async function compile(source) {
 
 /** Node's fetch does not read files. */
 async function open(url) {
-  if (url.protocol !== 'file:') return fetch(url)
-  const { readFile } = await import('node:fs/promises')
-  return readFile(url)
+  const files = url.protocol === 'file:' ? builtin('fs') : undefined
+  return files ? files.promises.readFile(url) : fetch(url)
 }

@@ -3,8 +3,10 @@
 import { invalid } from './error.js'
 import { passphraseOf } from './normalize.js'
 
-/** Frees the keys of objects that nobody destroyed. */
-const registry = new FinalizationRegistry(({ core, key }) => core.call('key.free', { key }))
+/** Frees the keys of objects that nobody destroyed, where the runtime tells of them. */
+const registry = globalThis.FinalizationRegistry
+  ? new FinalizationRegistry(({ core, key }) => core.call('key.free', { key }))
+  : { register() {}, unregister() {} }
 
 /** A key in linear memory, behind a handle. */
 class Key {

@@ -4,13 +4,14 @@
  */
 
 import { Core } from './core.js'
+import { builtin } from './host.js'
 
 /** Work of one slice, in the units of the door: about 20 ms. */
 const SLICE = 20000
 
 /** @type {any} */
 const port =
-  'postMessage' in globalThis ? globalThis : (await import('node:worker_threads')).parentPort
+  'postMessage' in globalThis ? globalThis : builtin('worker_threads').parentPort
 
 /** Lets waiting messages in; a promise alone would not. */
 const breathe = () =>

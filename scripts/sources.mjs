@@ -8,9 +8,8 @@
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { Stop, at, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
+import { Stop, at, cache, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
 
 const sources = {
   mbedtls: {
@@ -34,8 +33,6 @@ const sources = {
 
 /** The Debian release whose source packages have these versions; the machine's own may be older. */
 const suite = 'forky'
-
-const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'certmint')
 
 const intact = (file, source) =>
   fs.existsSync(file) &&

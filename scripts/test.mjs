@@ -7,7 +7,8 @@
 
 import { Stop, main, say, seconds } from './lib.mjs'
 import { buildFuzz, buildServer, buildTests, buildWasm, buildWeb } from './build.mjs'
-import { installModules, setup } from './setup.mjs'
+import { pack } from './pack.mjs'
+import { installModules, installRuntimes, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 import { suites } from './suites.mjs'
 
@@ -21,6 +22,11 @@ const preparations = {
   server: () => buildServer('native'),
   'server asan': () => buildServer('asan'),
   wasm: buildWasm,
+  package: async () => {
+    await Promise.all([prepare('modules'), prepare('wasm')])
+    await pack()
+  },
+  runtimes: installRuntimes,
   web: async () => {
     await prepare('wasm')
     await buildWeb()
