@@ -16,6 +16,8 @@ export default function build({ root, out }) {
     filter: (file) => file !== from('web', 'build.mjs'),
   })
   fs.cpSync(from('js'), to('certmint', 'js'), { recursive: true, filter: forPage })
+  fs.mkdirSync(to('vendor'), { recursive: true })
+  fs.cpSync(from('node_modules', 'fflate', 'esm', 'browser.js'), to('vendor', 'fflate.js'))
   fs.mkdirSync(to('certmint', 'dist'), { recursive: true })
   const wasm = fs.readFileSync(from('dist', 'certmint.wasm'))
   fs.writeFileSync(to('certmint', 'dist', 'certmint.wasm'), wasm)

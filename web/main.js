@@ -1,9 +1,11 @@
 /** Starts the page: texts, worker, the flow; and says what it is made of. */
 
+import { authorityFlow } from './authority/flow.js'
 import { Bridge } from './bridge.js'
 import { certificateFlow } from './certificate/flow.js'
 import { byId, fillTexts } from './parts/dom.js'
 import { release } from './release.js'
+import { requestFlow } from './request/flow.js'
 import { Router } from './router.js'
 import { language, texts } from './texts.js'
 
@@ -27,6 +29,8 @@ const bridge = new Bridge()
 const router = new Router()
 router.start({
   certificate: certificateFlow(bridge),
+  authority: authorityFlow(bridge),
+  request: requestFlow(bridge),
 })
 try {
   const { hash } = await bridge.run('load')

@@ -4,7 +4,10 @@
  */
 
 import { init } from './certmint/js/index.js'
+import * as vault from './authority/vault.js'
 import { makeCertificate } from './certificate/make.js'
+import { makePKCS12, makeZip } from './bundle.js'
+import { makeRequest } from './request/make.js'
 
 const hex = (bytes) =>
   Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('')
@@ -26,7 +29,21 @@ async function load() {
 const loaded = load()
 loaded.catch(() => {}) // every job reports it
 
-const jobs = { load: () => loaded, makeCertificate }
+const jobs = {
+  load: () => loaded,
+  makeCertificate,
+  makeRequest,
+  makePKCS12,
+  makeZip,
+  makeAuthority: vault.makeAuthority,
+  issue: vault.issue,
+  signRequest: vault.signRequest,
+  revoke: vault.revoke,
+  nextList: vault.nextList,
+  saveAuthorities: vault.save,
+  openAuthorities: vault.open,
+  forgetAuthorities: vault.forget,
+}
 
 /** @type {Map<number, AbortController>} */
 const running = new Map()

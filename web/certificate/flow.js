@@ -23,7 +23,7 @@ export function certificateFlow(bridge) {
     try {
       const order = form.read()
       const work = (options) => bridge.run('makeCertificate', order, options)
-      showResult(order, await withProgress(byId('create'), work, making))
+      showResult(bridge, order, await withProgress(byId('create'), work, making))
     } catch (error) {
       if (error.name !== 'AbortError') form.showError(error)
     } finally {

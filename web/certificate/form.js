@@ -1,33 +1,23 @@
 /** The form: read into an order. */
 
 import { byId } from '../parts/dom.js'
-import { Form, FormError } from '../parts/form.js'
+import { Form, FormError, namesIn } from '../parts/form.js'
+import { subjectFields } from '../parts/fields.js'
 import { texts } from '../texts.js'
-
-/** In the order in which they are encoded. */
-const ATTRIBUTES = ['C', 'ST', 'L', 'O', 'OU', 'CN']
-
-/** Which input an error of the core is about, when it is not the one of the same name. */
-const inputOf = (field) => {
-  if (/^san\b/.test(field)) return 'names'
-  if (field.startsWith('subject.')) return field.slice('subject.'.length)
-  return field === 'subject' ? 'CN' : field
-}
 
 export class CertificateForm extends Form {
   constructor() {
-    super(byId('form'), { inputOf })
+    byId('subject').append(...subjectFields(''))
+    super(byId('form'))
     byId('CN').placeholder = texts.subject.defaultCN
     this.onChange(() => this.#update())
   }
 
   /** @returns {import('./make.js').Order} @throws an error with `field` and `rule` */
   read() {
-    const names = this.value('names')
-      .split(/[\s,;]+/)
-      .filter(Boolean)
+    const names = namesIn(this.value('names'))
     if (names.length === 0 && !this.value('CN')) throw new FormError('names', texts.names.missing)
-    const subject = this.#subject(names)
+    const subject = this.#namedSubject(names)
     const hash = this.value('hash')
     return {
       names,
@@ -44,8 +34,8 @@ export class CertificateForm extends Form {
   }
 
   /** Pairs, or undefined when nothing is filled in: then the subject is the first name. */
-  #subject(names) {
-    const pairs = ATTRIBUTES.map((type) => [type, this.value(type)]).filter(([, value]) => value)
+  #namedSubject(names) {
+    const pairs = this.subject()
     if (pairs.length === 0) return undefined
     if (!this.value('CN') && names.length > 0) pairs.push(['CN', names[0]])
     return pairs
@@ -55,10 +45,7 @@ export class CertificateForm extends Form {
     if (this.value('validity') === 'dates') {
       return { ...this.#date('notBefore'), ...this.#date('notAfter') }
     }
-    const days = this.value('days')
-    if (days === '') return {}
-    // what is no number goes to the core as it is, which says so
-    return { days: /^\d{1,9}$/.test(days) ? Number(days) : days }
+    return this.days()
   }
 
   #date(name) {

@@ -1,6 +1,7 @@
 /** In the worker: makes what the form asks for. Keys are destroyed when they have been written out. */
 
 import { createCA, selfSigned } from '../certmint/js/index.js'
+import { certificateFile, keyFile, namingSubject, withKey } from '../making.js'
 
 /** At least as long as authorities are made for by default. */
 const AUTHORITY_DAYS = 3650
@@ -16,37 +17,17 @@ const AUTHORITY_DAYS = 3650
 
 /**
  * @param {Order} order
- * @param {{ signal: AbortSignal, onProgress: (progress: object) => void }} work
+ * @param {import('../making.js').Work} work
  */
-export async function makeCertificate(order, { signal, onProgress }) {
+export function makeCertificate(order, work) {
   const make = order.signer === 'authority' ? underAuthority : bySelf
-  // An RSA key takes seconds, and only then would a wrong name be found: with a key that takes a
-  // millisecond it is found at once.
-  if (order.key.startsWith('rsa')) await make({ ...order, key: 'p-384' }, () => ({ signal }))
-  return make(order, (number) => ({
-    signal,
-    onProgress: (progress) => onProgress({ ...progress, number }),
-  }))
-}
-
-/** Makes an error about subject[2] one about subject.O: the form has its fields by these names. */
-async function namingSubject(subject = [], work) {
-  try {
-    return await work()
-  } catch (error) {
-    const index = /^subject\[(\d+)\]$/.exec(error.field ?? '')?.[1]
-    if (index) error.field = `subject.${subject[Number(index)][0]}`
-    throw error
-  }
-}
-
-const certificateFile = (cert, name) => ({ name, text: cert.pem })
-
-/** Writes the key out and lets go of it. */
-function keyFile(key, name, format) {
-  const text = key.toPEM({ format })
-  key.destroy()
-  return { name, text, secret: true }
+  // the keys are written out and let go of: of the try, nothing is left
+  return withKey(
+    order.key,
+    (key, step) => make({ ...order, key }, step),
+    work,
+    () => {},
+  )
 }
 
 async function bySelf({ names, key: spec, keyFormat, template }, step) {

@@ -2,25 +2,28 @@
 
 import { announce, byId, h, svg } from '../parts/dom.js'
 import { fileList } from '../parts/files.js'
-import { dayText, facts, fingerprint, momentText, panel, time } from '../parts/panel.js'
+import { bundle } from '../parts/bundle.js'
+import { certificateFacts, forServers, keyText, purposeText, titleOf } from '../parts/describe.js'
+import { dayText, momentText, panel } from '../parts/panel.js'
 import { drawSeal } from '../parts/seal.js'
 import { snippets } from '../parts/snippets.js'
+import { bringIntoView, nextFrame } from '../parts/stage.js'
+import { spanInDays } from '../parts/time.js'
 import { texts } from '../texts.js'
-import { certmintCommand, javascript, opensslCommand, spanInDays } from './commands.js'
-import { serverSnippets, trustSnippets } from './snippets.js'
-
-const withoutType = (name) => name.replace(/^(DNS|IP|email|URI):/, '')
+import { serverSnippets, trustSnippets } from '../parts/use.js'
+import { certmintCommand, javascript, opensslCommand } from './commands.js'
 
 /**
  * Shows what matters at once and the rest in steps, so that no step keeps the page from answering.
  *
+ * @param {import('../bridge.js').Bridge} bridge
  * @param {import('./make.js').Order} order
  */
-export async function showResult(order, made) {
+export async function showResult(bridge, order, made) {
   const { certificate, authority } = made
   const place = byId('made')
   const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
-  const main = paper(made, seal)
+  const main = paper(bridge, made, seal)
   place.replaceChildren(main)
   byId('empty').hidden = true
   place.hidden = false
@@ -30,7 +33,7 @@ export async function showResult(order, made) {
   const steps = [
     () => bringIntoView(byId('result')),
     () => drawSeal(seal, certificate.fingerprints.sha256),
-    () => place.append(panel(texts.made.details, certificateFacts(made))),
+    () => place.append(panel(texts.made.details, certificateFacts(certificate, authority))),
     () => {
       if (forServers(certificate)) {
         place.append(snippets(texts.use.title, serverSnippets(certificate)))
@@ -63,23 +66,9 @@ export function forgetResult() {
   byId('result').setAttribute('aria-labelledby', 'result-title')
 }
 
-const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 16))
-
-/** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
-function bringIntoView(element) {
-  const { top } = element.getBoundingClientRect()
-  if (top >= 0 && top < innerHeight / 2) return
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
-  element.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' })
-}
-
-const forServers = ({ extendedKeyUsage = [] }) => extendedKeyUsage.includes('serverAuth')
-
-const titleOf = ({ san = [], subject }) => (san.length > 0 ? withoutType(san[0]) : subject)
-
 // ---------------------------------------------------------------- the certificate
 
-function paper({ certificate, authority, files }, seal) {
+function paper(bridge, { certificate, authority, files }, seal) {
   const { made } = texts
   const { san = [], notAfter } = certificate
   const summary = [
@@ -107,37 +96,8 @@ function paper({ certificate, authority, files }, seal) {
     ),
     h('h3', { class: 'visually-hidden' }, texts.files.title),
     fileList(files),
+    bundle(bridge, files),
   )
-}
-
-function certificateFacts({ certificate, authority }) {
-  const { made } = texts
-  const { san = [], subject, notBefore, notAfter, fingerprints } = certificate
-  const until = h('span', {}, time(notAfter), ` (${made.span(spanInDays(certificate))})`)
-  return facts(
-    [made.from, time(notBefore)],
-    [made.until, until],
-    [made.names, san.length > 1 ? nameList(san) : undefined],
-    [made.subject, subject],
-    [made.key, keyText(certificate)],
-    [made.use, purposeText(certificate)],
-    [made.signed, signedText(certificate, authority)],
-    [made.fingerprint, fingerprint(fingerprints.sha256), 'wide'],
-    [made.authorityFingerprint, authority && fingerprint(authority.fingerprints.sha256), 'wide'],
-  )
-}
-
-const nameList = (san) => h('ul', {}, ...san.map((name) => h('li', {}, withoutType(name))))
-
-const keyText = ({ publicKey: { type, curve, bits } }) =>
-  type === 'rsa' ? texts.made.rsa(bits) : texts.made.elliptic(curve)
-
-const purposeText = ({ extendedKeyUsage = [] }) =>
-  extendedKeyUsage.map((one) => texts.made.purposes[one] ?? one).join(', ') || texts.made.anything
-
-function signedText({ signature, issuer }, authority) {
-  const algorithm = signature.toUpperCase().replace('SHA', 'SHA-').replace('-SHA', ' with SHA')
-  return authority ? texts.made.byAuthority(issuer, algorithm) : texts.made.bySelf(algorithm)
 }
 
 /** What a person may not expect. */

@@ -22,6 +22,22 @@ export class FormError extends Error {
   }
 }
 
+/** Names with spaces, commas or semicolons between. @param {string} text */
+export const namesIn = (text) => text.split(/[\s,;]+/).filter(Boolean)
+
+/** A whole number as one; anything else as it is: the core says what is wrong with it. */
+export const numberIn = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)
+
+/** In the order in which they are encoded. */
+const ATTRIBUTES = ['C', 'ST', 'L', 'O', 'OU', 'CN']
+
+/** The input that an error about subject.O or san[1] is about. */
+export function inputOfField(field) {
+  if (/^san\b/.test(field)) return 'names'
+  if (field.startsWith('subject.')) return field.slice('subject.'.length)
+  return field === 'subject' ? 'CN' : field
+}
+
 export class Form {
   #form
   #prefix
@@ -32,10 +48,9 @@ export class Form {
    * @param {HTMLFormElement} form
    * @param {object} [options]
    * @param {string} [options.prefix]
-   * @param {(field: string) => string} [options.inputOf] the input that an error's field is about,
-   *   when it is not the one of the same name
+   * @param {(field: string) => string} [options.inputOf] the input that an error's field is about
    */
-  constructor(form, { prefix = '', inputOf = (field) => field } = {}) {
+  constructor(form, { prefix = '', inputOf = inputOfField } = {}) {
     this.#form = form
     this.#prefix = prefix
     this.#inputOf = inputOf
@@ -55,7 +70,7 @@ export class Form {
   onSubmit(listener) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
-      listener()
+      listener(event)
     })
   }
 
@@ -65,6 +80,24 @@ export class Form {
 
   value(name) {
     return this.#form.elements[name].value.trim()
+  }
+
+  /** A passphrase, every character of it. */
+  secret(name) {
+    return this.#form.elements[name].value
+  }
+
+  /** The subject's pairs that are filled in. @returns {[type: string, value: string][]} */
+  subject() {
+    return ATTRIBUTES.filter((type) => this.#form.elements[type])
+      .map((type) => [type, this.value(type)])
+      .filter(([, value]) => value)
+  }
+
+  /** Days as a template has them: none when none are typed. */
+  days() {
+    const days = this.value('days')
+    return days === '' ? {} : { days: numberIn(days) }
   }
 
   element(name) {

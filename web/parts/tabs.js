@@ -7,8 +7,9 @@ let nextId = 1
 /**
  * @param {string} label what the tabs are about
  * @param {{ title: string, content: Node }[]} items
+ * @param {number} [first] the one that is chosen to begin with
  */
-export function tabs(label, items) {
+export function tabs(label, items, first = 0) {
   const id = `tabs-${nextId++}`
   const buttons = items.map(({ title }, i) =>
     h(
@@ -50,7 +51,7 @@ export function tabs(label, items) {
     select(to)
     buttons[to].focus()
   }
-  select(0)
+  select(first)
   return h(
     'div',
     { class: 'tabs' },

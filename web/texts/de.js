@@ -6,6 +6,8 @@ export const texts = {
   flows: {
     label: 'Was Sie tun möchten',
     certificate: { link: 'Zertifikat', page: 'certmint' },
+    authority: { link: 'CA', page: 'CA · certmint' },
+    request: { link: 'Antrag', page: 'Antrag · certmint' },
   },
 
   title: 'Ein Zertifikat für Ihren Server, gleich hier',
@@ -158,6 +160,8 @@ export const texts = {
       'private_key.pem': 'Geheim: nur für den Server.',
       'ca.pem': 'Die CA: Ihr vertrauen die Clients.',
       'ca-key.pem': 'Geheim: nur um mehr zu unterschreiben. Mit der Seite ist er fort.',
+      'request.csr': 'Für die CA, die unterschreibt.',
+      'crl.pem': 'Für Clients und Server: was gesperrt ist.',
     },
   },
 
@@ -167,6 +171,120 @@ export const texts = {
   },
   again: {
     title: 'Dasselbe im Terminal',
+  },
+
+  authority: {
+    title: 'Ihre eigene CA',
+    lead: 'Clients vertrauen ihr einmal und nehmen dann jedes Zertifikat an, das sie unterschreibt. Ihre Schlüssel bleiben in diesem Tab, bis Sie sie sichern.',
+    name: { label: 'Ihr Name', placeholder: 'Meine Test-CA' },
+    permitted: {
+      label: 'Darf nur unterschreiben für',
+      hint: 'Namen mit allen darunter, oder IP-Bereiche: example.test 10.0.0.0/8. Anderes von ihr lehnen Clients ab; ein gestohlener Schlüssel schadet dann wenig. Leer: jeder Name.',
+    },
+    pathLen: {
+      label: 'CAs unter ihr',
+      none: 'Keine',
+      one: 'Eine Ebene',
+      two: 'Zwei Ebenen',
+    },
+    create: 'CA erstellen',
+    open: {
+      title: 'Eine vorhandene öffnen',
+      file: 'Zertifikat und Schlüssel, als PEM',
+      hint: 'Eine hier gesicherte Datei, oder ca.pem und ca-key.pem eines anderen Programms; wählen Sie beide.',
+      passphrase: 'Passphrase, falls es eine gibt',
+      button: 'Öffnen',
+      missing: 'wählen Sie zuerst eine Datei',
+      kept: 'In diesem Browser aufbewahrt',
+      keptButton: (name) => `${name} öffnen`,
+      forget: 'Vergessen',
+      forgetAsk: (name) =>
+        `${name} aus diesem Browser entfernen? Das lässt sich nicht rückgängig machen.`,
+    },
+    signer: 'Unterschrieben von',
+    tasks: 'Was sie tut',
+    leaf: { tab: 'Zertifikat', button: 'Zertifikat unterschreiben' },
+    under: { tab: 'CA', button: 'CA unter ihr erstellen', label: 'Ihr Name' },
+    request: {
+      tab: 'Antrag',
+      button: 'Antrag unterschreiben',
+      csr: 'Der Antrag (CSR) eines anderen, als PEM',
+      hint: 'Namen und Inhaber kommen aus dem Antrag; wofür das Zertifikat gilt, bestimmen Sie hier.',
+    },
+    list: {
+      tab: 'Gesperrt',
+      button: 'Sperrliste erstellen',
+      days: 'Gültig für Tage',
+      hint: 'Zum Sperren wählen Sie ein Zertifikat im Baum. Die Liste sagt es den Clients; erneuern Sie sie, bevor sie endet.',
+    },
+    keep: {
+      tab: 'Sichern',
+      button: 'Als Datei sichern',
+      keepButton: 'In diesem Browser aufbewahren',
+      hint: 'Alles in einer Textdatei, die auch openssl liest; die Schlüssel sind mit der Passphrase verschlüsselt.',
+      passphrase: 'Passphrase',
+      name: 'Name in diesem Browser',
+      kept: (name) => `Aufbewahrt als ${name}. Nur die Passphrase öffnet es.`,
+      working: 'Die Schlüssel werden verschlüsselt.',
+      saved: 'Gesichert.',
+      needed: 'wird gebraucht: Die Schlüssel werden verschlüsselt gesichert',
+      unavailable: 'Dieser Browser erlaubt es nicht, hier etwas aufzubewahren.',
+    },
+    tree: 'Der Baum',
+    kinds: { root: 'Wurzel', intermediate: 'CA', leaf: 'Zertifikat' },
+    locked: 'ohne ihren Schlüssel',
+    unsaved:
+      'Nicht gesichert: Wenn Sie die Seite schließen oder in ihr weitergehen, sind die Schlüssel fort.',
+    node: (kind, until) => `${kind}, bis ${until}`,
+    revoked: 'gesperrt',
+    revokedOn: (date) => `Gesperrt am ${date}`,
+    revoke: { title: 'Sperren', label: 'Warum', button: 'Sperren' },
+    reasons: {
+      unspecified: 'Ohne Angabe',
+      keyCompromise: 'Der Schlüssel ist in falschen Händen',
+      cACompromise: 'Der Schlüssel der CA ist in falschen Händen',
+      affiliationChanged: 'Der Inhaber hat gewechselt',
+      superseded: 'Ein anderes tritt an seine Stelle',
+      cessationOfOperation: 'Es wird nicht mehr gebraucht',
+    },
+    close: 'Diese CA schließen',
+    made: (name) => `${name} ist erstellt.`,
+    empty: {
+      title: 'Hier erscheint Ihre CA',
+      points: [
+        'Wurzel, CAs darunter und was sie unterschrieben haben: als Baum.',
+        'Auf Ihre Namen beschränkt, kann man ihr ruhig vertrauen.',
+        'Gesichert nur, wenn Sie es sagen, und nur verschlüsselt.',
+      ],
+    },
+  },
+
+  request: {
+    title: 'Ein Zertifikatsantrag',
+    lead: 'Für eine CA anderswo: Sie bekommt den Antrag, der Schlüssel bleibt bei Ihnen.',
+    create: 'Antrag erstellen',
+    missing: 'mindestens ein Name oder ein Common Name wird gebraucht',
+    made: 'Antrag',
+    next: 'Senden Sie request.csr an die CA. Behalten Sie private_key.pem: Nur mit ihm ist das Zertifikat zu gebrauchen, das zurückkommt.',
+    status: (name) => `Antrag für ${name} erstellt.`,
+    sign: 'Sie haben einen zu unterschreiben? Öffnen Sie die CA, die das tut.',
+    signLink: 'CA',
+    empty: {
+      title: 'Hier erscheint Ihr Antrag',
+      points: [
+        'Die CA sieht den privaten Schlüssel nie.',
+        'Die Namen stehen da, wo CAs sie suchen.',
+        'Mit dem eigenen Schlüssel unterschrieben, wie der Standard es will (PKCS#10).',
+      ],
+    },
+  },
+
+  bundle: {
+    title: 'In einer Datei',
+    passphrase: 'Passphrase für die .p12-Datei',
+    legacy: 'Für altes macOS, Java 8 und Windows vor 2019',
+    p12: 'certificate.p12 herunterladen',
+    zip: 'Alles als .zip herunterladen',
   },
 
   proof: {

@@ -72,6 +72,28 @@ export function serverSnippets(certificate) {
       ),
     },
     {
+      title: 'HAProxy',
+      text: lines(
+        '# cat certificate.pem private_key.pem > /etc/haproxy/server.pem',
+        'frontend https',
+        '    mode http',
+        '    bind :443 ssl crt /etc/haproxy/server.pem',
+        '    default_backend servers',
+      ),
+    },
+    {
+      title: 'Java',
+      text: lines(
+        '// certificate.p12 with its passphrase: under “In one file”, above',
+        'char[] passphrase = System.console().readPassword("Passphrase: ");',
+        'KeyStore store = KeyStore.getInstance(new File("certificate.p12"), passphrase);',
+        'KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");',
+        'keys.init(store, passphrase);',
+        'SSLContext context = SSLContext.getInstance("TLS");',
+        'context.init(keys.getKeyManagers(), null, null);',
+      ),
+    },
+    {
       title: 'certmint-echo',
       text: lines(
         'certmint-echo --listen 127.0.0.1:8443 \\',
