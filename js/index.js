@@ -5,7 +5,7 @@ import { compile, Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
 import { defaultWorkers, Pool } from './pool.js'
-import { wasmSource } from './wasm.js'
+import { wasmSource } from './source.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'

@@ -4,7 +4,7 @@ import { Api } from './api.js'
 import { Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generateSync } from './generate.js'
-import { wasmSourceSync } from './wasm.js'
+import { wasmSourceSync } from './source.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -22,8 +22,7 @@ let loaded
 /** Takes the module's bytes, or the compiled module, where it cannot be read from a file. */
 export function initSync(source) {
   const given = source ?? wasmSourceSync()
-  const module =
-    given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)
+  const module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)
   const core = new Core(module)
   loaded = new Api(
     core,

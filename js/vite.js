@@ -14,9 +14,9 @@ const KEY = 'rootCA-key.pem'
 
 const OPTIONS = ['hosts', 'folder']
 
-/** Who has the key can be nobody but these: names for development and private addresses. */
-const PERMITTED = [
-  ...['localhost', 'test', 'local', 'internal', 'home.arpa'],
+/** What the authority is for, and nobody else: names for development, and private addresses. */
+const HOSTS = ['localhost', 'test', 'local', 'internal', 'home.arpa']
+const NETWORKS = [
   ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
   ...['::1/128', 'fc00::/7', 'fe80::/10'],
 ]
@@ -79,12 +79,22 @@ async function authorityIn(folder, say) {
   if (!isThere(cert)) {
     const ca = await createCA({
       subject: `O=certmint development CA,OU=${builtin('os').hostname().slice(0, 64)},CN=certmint development CA`,
-      nameConstraints: { permitted: PERMITTED },
+      nameConstraints: { permitted: [...HOSTS, ...NETWORKS] },
     })
     await writeAuthority(folder, ca)
     say(`certmint: made an authority for development. Trust it once: ${cert}`)
   }
   return readAuthority(folder)
+}
+
+/** @param {{ address: string, family: string }} address of a network interface */
+function isPrivate({ address, family }) {
+  const networks = new (builtin('net').BlockList)()
+  for (const network of NETWORKS) {
+    const [start, bits] = network.split('/')
+    networks.addSubnet(start, Number(bits), start.includes(':') ? 'ipv6' : 'ipv4')
+  }
+  return networks.check(address.replace(/%.*/, ''), family.toLowerCase())
 }
 
 /** The names a server is reached by: localhost, and where it listens. */
@@ -93,9 +103,10 @@ function defaultHosts(host) {
   if (typeof host === 'string' && !['0.0.0.0', '::'].includes(host)) return [...own, host]
   if (!host) return own
   const addresses = Object.values(builtin('os').networkInterfaces()).flat()
-  return [...own, ...addresses.map(({ address }) => address.replace(/%.*/, ''))]
+  return [...own, ...addresses.filter(isPrivate).map(({ address }) => address.replace(/%.*/, ''))]
 }
 
+/** @param {any} [options] */
 function checked(options = {}) {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'must be an object')
   for (const name of Object.keys(options)) {

@@ -4,7 +4,7 @@
 
 import { build } from 'esbuild'
 import fs from 'node:fs'
-import path from 'node:path'
+import { createRequire } from 'node:module'
 import { deflateRawSync } from 'node:zlib'
 import { buildWasm } from './build.mjs'
 import { at, isMain, main, say } from './lib.mjs'
@@ -29,19 +29,19 @@ function writePayload() {
 /** CommonJS cannot import payload.js; it reads the text out of it. */
 const payloadOfCommonJS = `
   import fs from 'node:fs'
+import { createRequire } from 'node:module'
   export default fs.readFileSync(new URL('./payload.js', import.meta.url), 'latin1')
     .slice(${PAYLOAD.before.length}, -${PAYLOAD.after.length})
 `
 
-/** Puts scripts/package/wasm.js in the place of js/wasm.js. */
+/** Puts scripts/package/source.js in the place of js/source.js. */
 const packaged = (format) => ({
   name: 'certmint',
   setup(builder) {
-    builder.onResolve({ filter: /\/wasm\.js$/ }, ({ path: wanted, importer }) =>
-      wanted === './wasm.js' || importer.startsWith(at('js'))
-        ? { path: at('scripts', 'package', 'wasm.js'), sideEffects: false }
-        : undefined,
-    )
+    builder.onResolve({ filter: /\/source\.js$/ }, () => ({
+      path: at('scripts', 'package', 'source.js'),
+      sideEffects: false,
+    }))
     builder.onResolve({ filter: /\/payload\.js$/ }, () =>
       format === 'esm'
         ? { path: './payload.js', external: true, sideEffects: false }
@@ -55,7 +55,7 @@ const packaged = (format) => ({
 })
 
 /** Names of classes and functions are kept: people meet them in stack traces. */
-const common = {
+const common = () => ({
   bundle: true,
   platform: /** @type {const} */ ('neutral'),
   mainFields: ['module', 'main'],
@@ -64,21 +64,20 @@ const common = {
   minify: true,
   keepNames: true,
   legalComments: /** @type {const} */ ('none'),
-  outdir: out(),
-}
+  define: { WASM_SIZE: String(fs.statSync(at('dist', 'certmint.wasm')).size) },
+})
 
 const bundleModules = () =>
   build({
-    ...common,
+    ...common(),
     format: 'esm',
+    outdir: out(),
     splitting: true,
     chunkNames: 'chunk-[hash]',
     entryPoints: [
-      ...entries.filter((name) => name !== 'wasm').map((name) => at('js', `${name}.js`)),
-      ...['worker', 'cli'].map((name) => at('js', `${name}.js`)),
-      at('scripts', 'package', 'wasm.js'),
+      ...[...entries, 'worker', 'cli'].map((name) => at('js', `${name}.js`)),
+      at('scripts', 'package', 'edge.js'),
     ],
-    outbase: undefined,
     entryNames: '[name]',
     plugins: [packaged('esm')],
   })
@@ -86,28 +85,34 @@ const bundleModules = () =>
 /** One file for all of CommonJS, so that its entries share one instance. */
 const bundleCommonJS = () =>
   build({
-    ...common,
+    ...common(),
     platform: 'node',
     format: 'cjs',
     stdin: {
       contents: entries.map((name) => `export * as ${name} from './${name}.js'`).join('\n'),
       resolveDir: at('js'),
     },
-    outdir: undefined,
     outfile: out('all.cjs'),
-    define: { 'import.meta.url': 'here' },
+    define: { ...common().define, 'import.meta.url': 'here' },
     banner: { js: 'const here=require("node:url").pathToFileURL(__filename).href;' },
     plugins: [packaged('cjs')],
   })
 
-/** The files that only point to others. */
+/** The files that only point to others. In CommonJS name by name, for those who read without running. */
 function writeEntries() {
-  const write = (file, text) => fs.writeFileSync(out(file), text)
-  for (const name of entries) write(`${name}.cjs`, `module.exports=require("./all.cjs").${name};\n`)
-  write('edge.js', 'import{compileNow}from"./wasm.js";compileNow();\n')
+  const write = (file, text) => fs.writeFileSync(out(file), `${text}\n`)
+  const all = createRequire(import.meta.url)(out('all.cjs'))
+  for (const name of entries) {
+    const exported = Object.keys(all[name]).map((one) => `exports.${one}=all.${one};`)
+    write(
+      `${name}.cjs`,
+      'Object.defineProperty(exports,"__esModule",{value:true});' +
+        `const all=require("./all.cjs").${name};${exported.join('')}`,
+    )
+  }
   for (const name of edge) {
-    const fallback = name === 'selfsigned' ? `export{default}from"./${name}.js";` : ''
-    write(`edge-${name}.js`, `import"./edge.js";export*from"./${name}.js";${fallback}\n`)
+    const main = 'default' in all[name] ? `export{default}from"./${name}.js";` : ''
+    write(`edge-${name}.js`, `import"./edge.js";export*from"./${name}.js";${main}`)
   }
 }
 

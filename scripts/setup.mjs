@@ -3,7 +3,20 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { Stop, alone, ask, at, cache, main, isMain, must, run, say, seconds, which } from './lib.mjs'
+import {
+  Stop,
+  alone,
+  ask,
+  at,
+  cache,
+  main,
+  isMain,
+  must,
+  run,
+  say,
+  seconds,
+  which,
+} from './lib.mjs'
 
 const program =
   (...names) =>
@@ -121,7 +134,7 @@ async function bringModules() {
     .digest('hex')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return
   const since = Date.now()
-  say('installing the development packages (npm ci, about 20 seconds) ...')
+  say('installing the development packages (npm ci, about 40 seconds) ...')
   await must(
     ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
     { log: 'npm', limit: 900 },

@@ -8,6 +8,7 @@
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { Stop, at, cache, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
 

@@ -14,7 +14,7 @@
 import { createInterface } from 'node:readline'
 
 import { compile, Core } from '../core.js'
-import { wasmSource } from '../wasm.js'
+import { wasmSource } from '../source.js'
 import { CertmintError, invalid } from '../error.js'
 
 const encoder = new TextEncoder()

@@ -8,7 +8,6 @@ import http from 'node:http'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 import { chromium } from 'playwright-core'
 
@@ -17,6 +16,7 @@ import { installed } from '../support/package.js'
 import { root, run } from '../support/tools.js'
 
 const require = createRequire(import.meta.url)
+const { build: esbuild } = require('esbuild')
 
 let place
 let binaries
@@ -24,7 +24,8 @@ let browser
 
 beforeAll(async () => {
   place = installed()
-  for (const name of ['program.mjs', 'print.mjs', 'edge.mjs', 'page.mjs']) place.take(name)
+  for (const name of ['program.mjs', 'print.mjs', 'page.mjs', 'edge.mjs', 'old_edge.mjs'])
+    place.take(name)
   const folder = await installRuntimes()
   const inside = (...parts) => {
     const file = parts.find((part) => fs.existsSync(path.join(folder, 'node_modules', part)))
@@ -138,16 +139,24 @@ describe('without a bundler', () => {
 })
 
 describe('workerd', () => {
-  /** Bundles as wrangler does, and asks the worker. */
-  async function answerOfEdge(conditions, settings) {
-    const { build } = require('esbuild')
-    await build({
-      ...{ absWorkingDir: place.folder, entryPoints: ['edge.mjs'], outfile: 'out/edge.js' },
-      ...{ bundle: true, format: 'esm', conditions, logLevel: 'silent' },
+  /** Bundles as wrangler does, with .wasm files beside the worker, and asks it. */
+  async function answerOfEdge(entry, compatibilityDate) {
+    const wasm = {
+      name: 'wasm',
+      setup: (builder) =>
+        builder.onResolve({ filter: /\.wasm$/ }, ({ path: name }) => ({
+          path: name,
+          external: true,
+        })),
+    }
+    await esbuild({
+      ...{ absWorkingDir: place.folder, entryPoints: [entry], outfile: 'edge/edge.js' },
+      ...{ bundle: true, format: 'esm', conditions: ['workerd', 'worker', 'browser'] },
+      plugins: [wasm],
     })
     const port = await freePort()
     place.write(
-      'out/config.capnp',
+      'edge/config.capnp',
       `using Workerd = import "/workerd/workerd.capnp";
       const config :Workerd.Config = (
         services = [ (name = "main", worker = .edge) ],
@@ -157,10 +166,11 @@ describe('workerd', () => {
         modules = [
           (name = "edge.js", esModule = embed "edge.js"),
           (name = "certmint.wasm", wasm = embed "certmint.wasm")
-        ], ${settings}
+        ],
+        compatibilityDate = "${compatibilityDate}"
       );\n`,
     )
-    const child = spawn(binaries.workerd, ['serve', 'config.capnp'], { cwd: place.path('out') })
+    const child = spawn(binaries.workerd, ['serve', 'config.capnp'], { cwd: place.path('edge') })
     let log = ''
     child.stderr.on('data', (text) => (log += text))
     try {
@@ -172,47 +182,28 @@ describe('workerd', () => {
   }
 
   beforeAll(() => {
-    fs.mkdirSync(place.path('out'))
-    fs.copyFileSync(path.join(root, 'dist', 'certmint.wasm'), place.path('out/certmint.wasm'))
+    fs.mkdirSync(place.path('edge'))
+    fs.copyFileSync(path.join(root, 'dist', 'certmint.wasm'), place.path('edge/certmint.wasm'))
   })
 
-  test.each(['2025-06-01', '2026-01-01'])('compatibility date %s', async (date) => {
-    const conditions = ['workerd', 'worker', 'browser']
-    judge(await answerOfEdge(conditions, `compatibilityDate = "${date}"`))
+  test.each(['2025-06-01', '2026-10-01'])('as of %s', async (date) => {
+    judge(await answerOfEdge('edge.mjs', date))
   })
 
-  test('an old one, with a module of its own', async () => {
-    fs.writeFileSync(
-      place.path('edge.mjs'),
-      `import { init, selfSigned } from 'certmint'
-      import wasm from 'certmint.wasm'
-      export default {
-        async fetch() {
-          await init(wasm)
-          return Response.json((await selfSigned('localhost')).cert.subject)
-        }
-      }`,
-    )
-    const { build } = require('esbuild')
-    const plugin = {
-      name: 'wasm',
-      setup: (b) => b.onResolve({ filter: /\.wasm$/ }, ({ path: name }) => ({ path: name, external: true })),
-    }
-    await build({
-      ...{ absWorkingDir: place.folder, entryPoints: ['edge.mjs'], outfile: 'out/edge.js' },
-      ...{ bundle: true, format: 'esm', conditions: ['workerd'], plugins: [plugin] },
-    })
-    place.take('edge.mjs')
+  test('as of 2023, which compiles nothing: with a module of its own', async () => {
+    const answer = await answerOfEdge('old_edge.mjs', '2023-05-01')
+    expect(new X509Certificate(answer.cert).subject).toBe('CN=localhost')
+    expect(answer.without).toMatch(/WebAssembly/)
   })
 })
 
 /** The answer of a server that is starting. */
 async function whenThere(url, log) {
-  for (const until = Date.now() + 20_000; ; ) {
+  for (const until = Date.now() + 20_000; ;) {
     try {
       return await (await fetch(url)).json()
     } catch (error) {
-      if (Date.now() > until) throw new Error(`${error}\n${log()}`)
+      if (Date.now() > until) throw new Error(log(), { cause: error })
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -234,20 +225,27 @@ async function onPage(folder) {
   const server = http.createServer((request, response) => {
     const file = path.join(folder, new URL(request.url, 'http://x').pathname)
     const found = fs.existsSync(file) && fs.statSync(file).isFile()
-    response.writeHead(found ? 200 : 404, { 'content-type': types[path.extname(file)] ?? 'text/plain' })
+    response.writeHead(found ? 200 : 404, {
+      'content-type': types[path.extname(file)] ?? 'text/plain',
+    })
     response.end(found ? fs.readFileSync(file) : '')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  browser ??= await chromium.launch({ executablePath: process.env.CERTMINT_CHROMIUM, args: ['--no-sandbox'] })
+  browser ??= await chromium.launch({
+    executablePath: process.env.CERTMINT_CHROMIUM,
+    args: ['--no-sandbox'],
+  })
   const page = await browser.newPage()
   const said = []
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(error.stack))
   try {
     await page.goto(`http://127.0.0.1:${server.address().port}/index.html`)
-    await page.waitForFunction(() => globalThis.answer, undefined, { timeout: 30_000 }).catch(() => {
-      throw new Error(`no answer: ${said.join('\n')}`)
-    })
+    await page
+      .waitForFunction(() => globalThis.answer, undefined, { timeout: 30_000 })
+      .catch(() => {
+        throw new Error(`no answer: ${said.join('\n')}`)
+      })
     return { ...(await page.evaluate(() => globalThis.answer)), said }
   } finally {
     await page.close()
@@ -260,9 +258,8 @@ describe('bundled without a configuration', () => {
 
   const bundlers = {
     async esbuild(out) {
-      const { build } = require('esbuild')
       const options = { absWorkingDir: place.folder, bundle: true, logLevel: 'silent' }
-      const { warnings } = await build({
+      const { warnings } = await esbuild({
         ...options,
         ...{ entryPoints: ['page.mjs'], outfile: path.join(out, 'page.js'), format: 'esm' },
       })
@@ -285,9 +282,20 @@ describe('bundled without a configuration', () => {
     async vite(out) {
       // vite decides by import.meta.url where it is: not within Jest
       place.write('index.html', page('page.mjs'))
-      run(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', out, '--logLevel', 'warn'], {
-        cwd: place.folder,
-      })
+      run(
+        process.execPath,
+        [
+          path.join(root, 'node_modules/vite/bin/vite.js'),
+          'build',
+          '--outDir',
+          out,
+          '--logLevel',
+          'warn',
+        ],
+        {
+          cwd: place.folder,
+        },
+      )
     },
   }
 
@@ -299,21 +307,23 @@ describe('bundled without a configuration', () => {
     judge(await onPage(out))
   })
 
-  test.each(['esm', 'cjs'])('esbuild, for Node, as %s: one file that needs no other', async (format) => {
-    const { build } = require('esbuild')
-    const folder = fs.mkdtempSync(place.path('alone-'))
-    const outfile = path.join(folder, format === 'esm' ? 'print.mjs' : 'print.cjs')
-    await build({
-      ...{ absWorkingDir: place.folder, entryPoints: ['print.mjs'], outfile },
-      ...{ bundle: true, platform: 'node', format, logLevel: 'silent' },
-    })
-    const alone = fs.mkdtempSync(path.join(path.dirname(place.folder), 'certmint-test-alone-'))
-    try {
-      const file = path.join(alone, path.basename(outfile))
-      fs.copyFileSync(outfile, file)
-      judge(answerOf(process.execPath, [file]))
-    } finally {
-      fs.rmSync(alone, { recursive: true })
-    }
-  })
+  test.each(['esm', 'cjs'])(
+    'esbuild, for Node, as %s: one file that needs no other',
+    async (format) => {
+      const folder = fs.mkdtempSync(place.path('alone-'))
+      const outfile = path.join(folder, format === 'esm' ? 'print.mjs' : 'print.cjs')
+      await esbuild({
+        ...{ absWorkingDir: place.folder, entryPoints: ['print.mjs'], outfile },
+        ...{ bundle: true, platform: 'node', format, logLevel: 'silent' },
+      })
+      const alone = fs.mkdtempSync(path.join(path.dirname(place.folder), 'certmint-test-alone-'))
+      try {
+        const file = path.join(alone, path.basename(outfile))
+        fs.copyFileSync(outfile, file)
+        judge(answerOf(process.execPath, [file]))
+      } finally {
+        fs.rmSync(alone, { recursive: true })
+      }
+    },
+  )
 })

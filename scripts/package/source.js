@@ -1,10 +1,12 @@
+/* global WASM_SIZE -- set by scripts/pack.mjs */
+
 /**
- * In the place of js/wasm.js in the package: certmint.wasm, deflated and as text, in a module. So it
+ * In the place of js/source.js in the package: certmint.wasm, deflated and as text, in a module. So it
  * works wherever JavaScript does: bundlers that know nothing of .wasm files, pages without a server
  * that knows their type, runtimes without files.
  */
 
-import { inflateSync } from 'fflate'
+import inflate from 'tiny-inflate'
 import { builtin } from '../../js/host.js'
 import deflated from './payload.js'
 
@@ -20,7 +22,9 @@ const packed = () => {
 /** The bytes of certmint.wasm; the host's own zlib is ten times as fast as JavaScript. */
 export function wasmBytes() {
   const zlib = builtin('zlib')
-  return zlib ? new Uint8Array(zlib.inflateRawSync(packed())) : inflateSync(packed())
+  return zlib
+    ? new Uint8Array(zlib.inflateRawSync(packed()))
+    : inflate(packed(), new Uint8Array(WASM_SIZE))
 }
 
 export const wasmSourceSync = () => module ?? wasmBytes()
