@@ -124,7 +124,10 @@ describe('without a bundler', () => {
       `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>
       <script type="module" src="page.mjs"></script>`,
     )
-    judge(await onPage(place.folder))
+    const answer = await onPage(place.folder)
+    judge(answer)
+    expect(answer.workers).toBeGreaterThan(0)
+    expect(answer.missing).toEqual([])
   })
 
   test('the command line', () => {
@@ -222,9 +225,11 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/ja
 
 /** What the page in a folder has made of document.title, served as files by a server that knows no .wasm. */
 async function onPage(folder) {
+  const missing = new Set()
   const server = http.createServer((request, response) => {
     const file = path.join(folder, new URL(request.url, 'http://x').pathname)
     const found = fs.existsSync(file) && fs.statSync(file).isFile()
+    if (!found && request.url !== '/favicon.ico') missing.add(request.url)
     response.writeHead(found ? 200 : 404, {
       'content-type': types[path.extname(file)] ?? 'text/plain',
     })
@@ -239,6 +244,8 @@ async function onPage(folder) {
   const said = []
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(error.stack))
+  let workers = 0
+  page.on('worker', () => workers++)
   try {
     await page.goto(`http://127.0.0.1:${server.address().port}/index.html`)
     await page
@@ -246,7 +253,7 @@ async function onPage(folder) {
       .catch(() => {
         throw new Error(`no answer: ${said.join('\n')}`)
       })
-    return { ...(await page.evaluate(() => globalThis.answer)), said }
+    return { ...(await page.evaluate(() => globalThis.answer)), workers, missing: [...missing] }
   } finally {
     await page.close()
     server.close()
@@ -304,7 +311,10 @@ describe('bundled without a configuration', () => {
     fs.mkdirSync(out)
     await bundlers[name](out)
     if (name !== 'vite') fs.writeFileSync(path.join(out, 'index.html'), page('page.js'))
-    judge(await onPage(out))
+    const answer = await onPage(out)
+    judge(answer)
+    // esbuild follows no new URL(): keys are then made in the page's own thread
+    expect(answer.missing).toEqual(name === 'esbuild' ? ['/worker.js'] : [])
   })
 
   test.each(['esm', 'cjs'])(
