@@ -1,4 +1,10 @@
 #!/usr/bin/env node
-import { main } from './cli/main.js'
+import { version } from './version.js'
 
-process.exitCode = await main(process.argv.slice(2))
+// The version alone needs nothing of the rest, and scripts ask for it often.
+if (process.argv.length === 3 && /^(--?version|version)$/.test(process.argv[2])) {
+  console.log(version())
+} else {
+  const { main } = await import('./cli/main.js')
+  process.exitCode = await main(process.argv.slice(2))
+}

@@ -129,6 +129,8 @@ export async function compile(source) {
     if (!source.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${source.status}`)
     source = await source.arrayBuffer()
   }
+  // where nothing waits for a screen: function by function when it is called, sooner than all in advance
+  if (builtin('fs')) return new WebAssembly.Module(/** @type {BufferSource} */ (source))
   return WebAssembly.compile(/** @type {BufferSource} */ (source))
 }
 

@@ -69,6 +69,8 @@ class Key {
 const decoder = new TextDecoder()
 
 export class PublicKey extends Key {
+  static name = 'PublicKey'
+
   get pem() {
     return this.toPEM()
   }
@@ -87,6 +89,8 @@ export class PublicKey extends Key {
 }
 
 export class PrivateKey extends Key {
+  static name = 'PrivateKey'
+
   #publicKey
 
   get pem() {
@@ -207,6 +211,8 @@ class Subject extends Signed {
 const hexBytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16))
 
 export class Certificate extends Subject {
+  static name = 'Certificate'
+
   constructor(core, answer) {
     super(core, 'CERTIFICATE', answer)
     this.serial = answer.serial
@@ -216,6 +222,8 @@ export class Certificate extends Subject {
 }
 
 export class CertificateRequest extends Subject {
+  static name = 'CertificateRequest'
+
   constructor(core, answer) {
     super(core, 'CERTIFICATE REQUEST', answer)
     this.signatureValid = answer.signatureValid
@@ -223,6 +231,8 @@ export class CertificateRequest extends Subject {
 }
 
 export class RevocationList extends Signed {
+  static name = 'RevocationList'
+
   constructor(core, answer) {
     super(core, 'X509 CRL', answer)
     this.number = answer.number

@@ -34,6 +34,12 @@ import { createRequire } from 'node:module'
     .slice(${PAYLOAD.before.length}, -${PAYLOAD.after.length})
 `
 
+/** In the place of js/version.js. */
+function versionAsModule() {
+  const { version } = JSON.parse(fs.readFileSync(at('package.json'), 'utf8'))
+  return `export const version = () => ${JSON.stringify(version)}`
+}
+
 /** Puts scripts/package/source.js in the place of js/source.js. */
 const packaged = (format) => ({
   name: 'certmint',
@@ -42,19 +48,23 @@ const packaged = (format) => ({
       path: at('scripts', 'package', 'source.js'),
       sideEffects: false,
     }))
+    builder.onResolve({ filter: /\/version\.js$/ }, () => ({
+      path: 'version',
+      namespace: 'certmint',
+      sideEffects: false,
+    }))
     builder.onResolve({ filter: /\/payload\.js$/ }, () =>
       format === 'esm'
         ? { path: './payload.js', external: true, sideEffects: false }
         : { path: 'payload', namespace: 'certmint' },
     )
-    builder.onLoad({ filter: /.*/, namespace: 'certmint' }, () => ({
-      contents: payloadOfCommonJS,
+    builder.onLoad({ filter: /.*/, namespace: 'certmint' }, ({ path: name }) => ({
+      contents: name === 'version' ? versionAsModule() : payloadOfCommonJS,
       resolveDir: at('scripts'),
     }))
   },
 })
 
-/** Names of classes and functions are kept: people meet them in stack traces. */
 const common = () => ({
   bundle: true,
   platform: /** @type {const} */ ('neutral'),
@@ -62,7 +72,6 @@ const common = () => ({
   target: 'es2022',
   external: ['node:*'],
   minify: true,
-  keepNames: true,
   legalComments: /** @type {const} */ ('none'),
   define: { WASM_SIZE: String(fs.statSync(at('dist', 'certmint.wasm')).size) },
 })

@@ -46,7 +46,7 @@ static void print_json(const options *o, const credentials *c, const address *ad
     }
     if (c->minted) {
         /* so that a script can verify without a file */
-        json_text(&j, "certificate", (const char *)c->items[0].certificates.data);
+        json_text(&j, "certificate", (const char *)c->pem.data);
     }
     json_close(&j, '}');
     puts(text);

@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "log.h"
+#include "peer_limit.h"
 
 enum {
     LINGER = 2000,       /* ms that a peer has to end its half after we ended ours */
@@ -51,6 +52,8 @@ typedef struct connection {
     uint8_t *kept;            /* ciphertext that was read and could not be taken; or NULL */
     size_t kept_size;
     uv_shutdown_t shutdown;
+    peer_key from; /* what it is counted by */
+    bool counted;
     char peer[ADDRESS_TEXT / 2];
 } connection;
 
@@ -90,7 +93,7 @@ static void count_handshake(connection *c)
     counters *n = &c->worker->counters;
     const session *s = &c->session;
     const char *problem = session_client_problem(s);
-    char text[200];
+    char text[SESSION_PROBLEM];
     bool tls13 = mbedtls_ssl_get_version_number(&s->ssl) == MBEDTLS_SSL_VERSION_TLS1_3;
     c->handshake_told = true;
     add(tls13 ? &n->handshakes_tls13 : &n->handshakes_tls12, 1);
@@ -115,10 +118,18 @@ static void count_bytes(connection *c)
 
 /* ------------------------------------------------------------------ the end */
 
+static void uncount(const connection *c)
+{
+    if (c->counted) {
+        peer_limit_leave(&c->from);
+    }
+}
+
 static void on_closed(uv_handle_t *handle)
 {
     connection *c = handle->data;
     worker *w = c->worker;
+    uncount(c);
     if (c->next != NULL) {
         c->next->previous = c->previous;
     }
@@ -135,7 +146,7 @@ static void on_closed(uv_handle_t *handle)
 /* Frees the session and tells how it ended: `problem`, or what the session knows. */
 static void end_session(connection *c, const char *problem)
 {
-    char text[200];
+    char text[SESSION_PROBLEM];
     counters *n = &c->worker->counters;
     if (c->link != LINK_OPEN) {
         return;
@@ -460,28 +471,36 @@ void connection_check_all(worker *w)
 
 /* ------------------------------------------------------------------ the beginning */
 
-static void name_peer(connection *c, bool local)
+/* Writes down who the peer is; false when there are enough of it. */
+static bool admit_peer(connection *c, bool local)
 {
     struct sockaddr_storage peer;
     char text[ADDRESS_TEXT];
     int size = sizeof peer;
     if (local) {
         snprintf(c->peer, sizeof c->peer, "unix");
-    } else if (uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&peer, &size) == 0) {
-        address_text((const struct sockaddr *)&peer, text);
-        snprintf(c->peer, sizeof c->peer, "%.*s", (int)sizeof c->peer - 1, text);
+        return true;
     }
+    if (uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&peer, &size) != 0) {
+        return true; /* it has gone, which will be seen */
+    }
+    address_text((const struct sockaddr *)&peer, text);
+    snprintf(c->peer, sizeof c->peer, "%.*s", (int)sizeof c->peer - 1, text);
+    c->counted = peer_limit_enter((const struct sockaddr *)&peer, &c->from);
+    return c->counted;
 }
 
 static void on_refused(uv_handle_t *handle)
 {
+    uncount(handle->data);
     free(handle->data);
 }
 
 /* Lets a connection go that has not begun. */
-static int refuse(connection *c, int error)
+static int refuse(connection *c, const char *problem)
 {
-    log_event("accept", "a connection could not be served: %s", uv_strerror(error));
+    log_event("accept", "a connection%s%s could not be served: %s",
+              *c->peer != '\0' ? " from " : "", c->peer, problem);
     uv_close((uv_handle_t *)&c->io.stream, on_refused);
     return UV_ECONNABORTED;
 }
@@ -502,19 +521,22 @@ int connection_accept(worker *w, uv_stream_t *listener)
     }
     result = uv_accept(listener, &c->io.stream);
     if (result != 0) {
-        return refuse(c, result);
+        return refuse(c, uv_strerror(result));
+    }
+    if (!admit_peer(c, local)) {
+        add(&w->counters.refused, 1);
+        return refuse(c, "its address has --max-per-address already");
     }
     if (!local) {
         /* Without it each flight of a TLS 1.2 handshake waits for a delayed acknowledgement. */
         (void)uv_tcp_nodelay(&c->io.tcp, 1);
     }
     if (session_init(&c->session, w->tls, w->mode) != 0) {
-        return refuse(c, UV_ENOMEM);
+        return refuse(c, "out of memory");
     }
     c->worker = w;
     c->id = worker_next_id();
     c->started = c->active = uv_now(w->loop);
-    name_peer(c, local);
     c->session.peer = c->peer;
     c->next = w->connections;
     if (c->next != NULL) {

@@ -24,56 +24,37 @@ enum { TAG_MASK = 0x1f, TAG_DNS = 2, TAG_IP = 7 };
 
 /* ------------------------------------------------------------------ parsing */
 
-/* mbedTLS refuses a certificate with a critical extension it does not know. Name constraints bind
- * the certificates below, not the handshake, so they do not hinder us from sending the chain. */
+/* mbedTLS refuses a certificate with a critical extension it does not know. We send ours, and leave
+ * it to the client what to think of it; clients' own are judged by the core. */
 static int let_through(void *context, const mbedtls_x509_crt *certificate,
                        const mbedtls_x509_buf *oid, int critical, const unsigned char *start,
                        const unsigned char *end)
 {
     (void)context;
     (void)certificate;
+    (void)oid;
+    (void)critical;
     (void)start;
     (void)end;
-    if (critical && MBEDTLS_OID_CMP(MBEDTLS_OID_NAME_CONSTRAINTS, oid) != 0) {
-        return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
-    }
     return 0;
 }
 
-static int parse_der(cm_view der, const char *what, mbedtls_x509_crt *chain, problem *p)
+int certificate_parse(cm_view der, mbedtls_x509_crt *chain)
 {
-    int result =
-        mbedtls_x509_crt_parse_der_with_ext_cb(chain, der.data, der.size, 1, let_through, NULL);
-    if (result == 0) {
-        return 0;
-    }
-    return problem_failed(p, "%s: is not a certificate that can be used (mbedTLS error -0x%04x)",
-                          what, (unsigned)-result);
+    return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der.data, der.size, 1, let_through, NULL);
 }
 
-int certificates_parse(const cm_bytes *input, const char *what, mbedtls_x509_crt *chain, problem *p)
+int certificates_parse(const der_list *certificates, const char *what, mbedtls_x509_crt *chain,
+                       problem *p)
 {
-    static const char begin[] = "-----BEGIN CERTIFICATE-----";
-    const char *text = (const char *)input->data;
-    const char *at = strstr(text, begin);
-    if (at == NULL) {
-        if (input->size > 0 && input->data[0] == 0x30) {
-            return parse_der((cm_view){input->data, input->size}, what, chain, p);
-        }
-        return problem_failed(p, "%s: holds no certificate: \"%s\" is missing", what, begin);
-    }
-    for (; at != NULL; at = strstr(at + 1, begin)) {
-        cm_bytes der = {NULL, 0};
-        cm_error err;
-        cm_view rest = {(const uint8_t *)at, input->size - (size_t)(at - text)};
-        int result;
-        if (cm_pem_decode(rest, "CERTIFICATE", "certificate", &der, &err) != CM_OK) {
-            return problem_failed(p, "%s: %s", what, err.message);
-        }
-        result = parse_der((cm_view){der.data, der.size}, what, chain, p);
-        cm_bytes_free(&der);
+    for (size_t i = 0; i < certificates->count; i++) {
+        const cm_bytes *der = &certificates->items[i];
+        int result = certificate_parse((cm_view){der->data, der->size}, chain);
         if (result != 0) {
-            return result;
+            return problem_failed(p,
+                                  "%s: is not a certificate that can be used (mbedTLS error "
+                                  "-0x%04x)",
+                                  what, (unsigned)-result);
         }
     }
     return 0;
@@ -241,37 +222,139 @@ static int load(const char *certificate, const char *key, cm_view passphrase, cm
                 credential *c, problem *p)
 {
     char what[PATH_MAX + 16];
-    int error = file_read(certificate, &c->certificates);
+    cm_bytes input;
+    int error = file_read(certificate, &input), result;
+    snprintf(what, sizeof what, "--cert \"%s\"", certificate);
     if (error != 0) {
-        return problem_failed(p, "--cert \"%s\": cannot be read: %s", certificate, strerror(error));
+        return problem_failed(p, "%s: cannot be read: %s", what, strerror(error));
     }
-    if (import_key(key, passphrase, rng, &c->key, p) != 0) {
+    result = der_list_decode(&input, "CERTIFICATE", "certificate", what, &c->certificates, p);
+    cm_bytes_free(&input);
+    if (result != 0 || import_key(key, passphrase, rng, &c->key, p) != 0) {
         return -1;
     }
-    snprintf(what, sizeof what, "--cert \"%s\"", certificate);
     return describe(c, what, rng, p);
 }
+
+/* ------------------------------------------------------------------ key stores */
+
+/* The key of a store that has exactly one, or NULL. */
+static const cm_key *only_key(const cm_pkcs12 *store, const char *what, problem *p)
+{
+    const cm_key *key = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < store->count; i++) {
+        if (store->entries[i].key != NULL) {
+            key = store->entries[i].key;
+            count++;
+        }
+    }
+    if (count != 1) {
+        (void)problem_failed(p, "%s: holds %zu private keys, and exactly one is needed", what,
+                             count);
+        return NULL;
+    }
+    return key;
+}
+
+/* The certificates of a store, that of the key first and those above it behind. */
+static int take_chain(const cm_pkcs12 *store, const cm_key *key, const char *what, credential *c,
+                      problem *p)
+{
+    cm_view *views = calloc(store->count + 1, sizeof *views);
+    size_t *order = calloc(store->count + 1, sizeof *order), count = 0;
+    cm_error err;
+    int result = 0;
+    if (views == NULL || order == NULL) {
+        result = problem_failed(p, "out of memory");
+        goto end;
+    }
+    for (size_t i = 0; i < store->count; i++) {
+        const cm_bytes *der = &store->entries[i].certificate;
+        if (der->size > 0) {
+            views[count++] = (cm_view){der->data, der->size};
+        }
+    }
+    if (count == 0) {
+        result = problem_failed(p, "%s: holds a private key and no certificate", what);
+    } else if (cm_chain_order(views, count, key, order, &err) != CM_OK) {
+        result = problem_failed(p, "%s: %s", what, err.message);
+    }
+    for (size_t i = 0; i < count && result == 0; i++) {
+        if (der_list_add(&c->certificates, views[order[i]]) != 0) {
+            result = problem_failed(p, "out of memory");
+        }
+    }
+end:
+    free(views);
+    free(order);
+    return result;
+}
+
+static int load_store(const char *path, cm_view passphrase, cm_random *rng, credential *c,
+                      problem *p)
+{
+    char what[PATH_MAX + 16];
+    cm_bytes input;
+    cm_pkcs12 store = {NULL, 0, 0};
+    const cm_key *key;
+    cm_error err;
+    int error = file_read(path, &input), result = -1;
+    snprintf(what, sizeof what, "--cert \"%s\"", path);
+    if (error != 0) {
+        return problem_failed(p, "%s: cannot be read: %s", what, strerror(error));
+    }
+    if (cm_pkcs12_open((cm_view){input.data, input.size}, passphrase, 0, rng, &store, &err) !=
+        CM_OK) {
+        bool locked = err.code == CM_ERR_PASSPHRASE && passphrase.size == 0;
+        result = problem_failed(p, "%s: %s%s", what, err.message,
+                                locked ? " (--passphrase-file opens it)" : "");
+        goto end;
+    }
+    key = only_key(&store, what, p);
+    if (key == NULL || take_chain(&store, key, what, c, p) != 0) {
+        goto end;
+    }
+    if (cm_key_export(key, CM_KEY_PKCS8, false, &c->key, &err) != CM_OK) {
+        result = problem_failed(p, "%s: %s", what, err.message);
+        goto end;
+    }
+    result = describe(c, what, rng, p);
+end:
+    cm_pkcs12_free(&store);
+    cm_bytes_free(&input);
+    return result;
+}
+
+/* ------------------------------------------------------------------ all files */
 
 static int load_all(const options *o, credentials *out, cm_random *rng, problem *p)
 {
     cm_bytes passphrase = {NULL, 0};
+    size_t keys = 0;
     int result = 0;
     if (o->passphrase_file != NULL && read_passphrase(o->passphrase_file, &passphrase, p) != 0) {
         cm_bytes_free(&passphrase);
         return -1;
     }
     for (size_t i = 0; result == 0 && i < o->cert.count; i++) {
-        result = load(o->cert.items[i], o->key.items[i],
-                      (cm_view){passphrase.data, passphrase.size}, rng, &out->items[i], p);
+        const char *path = o->cert.items[i];
+        cm_view opens = {passphrase.data, passphrase.size};
+        result = options_is_key_store(path)
+                     ? load_store(path, opens, rng, &out->items[i], p)
+                     : load(path, o->key.items[keys++], opens, rng, &out->items[i], p);
     }
     cm_bytes_free(&passphrase);
-    snprintf(out->file, sizeof out->file, "%s", o->cert.items[0]);
+    if (!options_is_key_store(o->cert.items[0])) {
+        snprintf(out->file, sizeof out->file, "%s", o->cert.items[0]);
+    }
     return result;
 }
 
 /* ------------------------------------------------------------------ minting */
 
-static int mint(const options *o, cm_random *rng, credential *c, cm_bytes *key_pem, problem *p)
+static int mint(const options *o, cm_random *rng, credential *c, cm_bytes *pem, cm_bytes *key_pem,
+                problem *p)
 {
     size_t count = o->name.count > 0 ? o->name.count : DEFAULT_NAMES;
     cm_general_name *names = calloc(count, sizeof *names);
@@ -291,10 +374,13 @@ static int mint(const options *o, cm_random *rng, credential *c, cm_bytes *key_p
     template_.validity = (int64_t)(o->days > 0 ? o->days : DEFAULT_DAYS) * 86400;
     done = cm_key_generate(&o->key_spec, rng, NULL, &key, &err) == CM_OK &&
            cm_certificate_create(&template_, key, NULL, rng, &der, &err) == CM_OK &&
-           cm_pem_encode("CERTIFICATE", (cm_view){der.data, der.size}, &c->certificates, &err) ==
-               CM_OK &&
+           cm_pem_encode("CERTIFICATE", (cm_view){der.data, der.size}, pem, &err) == CM_OK &&
            cm_key_export(key, CM_KEY_PKCS8, false, &c->key, &err) == CM_OK &&
            cm_key_export(key, CM_KEY_PKCS8, true, key_pem, &err) == CM_OK;
+    if (done && der_list_add(&c->certificates, (cm_view){der.data, der.size}) != 0) {
+        err = (cm_error){.code = CM_ERR_MEMORY, .message = "out of memory"};
+        done = false;
+    }
 end:
     cm_key_free(key);
     cm_bytes_free(&der);
@@ -328,7 +414,7 @@ static int kept_paths(const char *folder, kept_files *kept, problem *p)
     return 0;
 }
 
-static int save(const char *folder, const kept_files *kept, const credential *c,
+static int save(const char *folder, const kept_files *kept, const cm_bytes *pem,
                 const cm_bytes *key_pem, problem *p)
 {
     int error;
@@ -339,7 +425,7 @@ static int save(const char *folder, const kept_files *kept, const credential *c,
     if (error != 0) {
         return problem_failed(p, "--save: %s cannot be written: %s", kept->key, strerror(error));
     }
-    error = file_create(kept->certificate, &c->certificates, false);
+    error = file_create(kept->certificate, pem, false);
     if (error != 0) {
         unlink(kept->key);
         return problem_failed(p, "--save: %s cannot be written: %s", kept->certificate,
@@ -390,9 +476,9 @@ static int mint_or_reuse(const options *o, credentials *out, cm_random *rng, pro
             return result < 0 ? -1 : 0;
         }
     }
-    result = mint(o, rng, &out->items[0], &key_pem, p);
+    result = mint(o, rng, &out->items[0], &out->pem, &key_pem, p);
     if (result == 0 && o->save != NULL) {
-        result = save(o->save, &kept, &out->items[0], &key_pem, p);
+        result = save(o->save, &kept, &out->pem, &key_pem, p);
         snprintf(out->file, sizeof out->file, "%s", kept.certificate);
     }
     out->minted = true;
@@ -402,31 +488,49 @@ static int mint_or_reuse(const options *o, credentials *out, cm_random *rng, pro
 
 /* ------------------------------------------------------------------ all */
 
-int credentials_get(const options *o, credentials *out, problem *p)
+int credentials_get(const options *o, credentials **out, problem *p)
 {
+    credentials *c = calloc(1, sizeof *c);
     cm_random *rng = NULL;
     cm_error err;
     int result;
-    *out = (credentials){.count = o->cert.count > 0 ? o->cert.count : 1};
-    out->items = calloc(out->count, sizeof *out->items);
-    if (out->items == NULL || entropy_random(&rng, &err) != CM_OK) {
-        credentials_free(out);
+    *out = NULL;
+    if (c == NULL) {
+        return problem_failed(p, "out of memory");
+    }
+    c->references = 1;
+    c->count = o->cert.count > 0 ? o->cert.count : 1;
+    c->items = calloc(c->count, sizeof *c->items);
+    if (c->items == NULL || entropy_random(&rng, &err) != CM_OK) {
+        credentials_release(c);
         return problem_failed(p, "no memory or no randomness from the system");
     }
-    result = o->cert.count > 0 ? load_all(o, out, rng, p) : mint_or_reuse(o, out, rng, p);
+    result = o->cert.count > 0 ? load_all(o, c, rng, p) : mint_or_reuse(o, c, rng, p);
     cm_random_free(rng);
     if (result != 0) {
-        credentials_free(out);
+        credentials_release(c);
+        return -1;
     }
-    return result;
+    *out = c;
+    return 0;
 }
 
-void credentials_free(credentials *c)
+credentials *credentials_retain(credentials *c)
 {
+    c->references++;
+    return c;
+}
+
+void credentials_release(credentials *c)
+{
+    if (c == NULL || --c->references > 0) {
+        return;
+    }
     for (size_t i = 0; c->items != NULL && i < c->count; i++) {
-        cm_bytes_free(&c->items[i].certificates);
+        der_list_free(&c->items[i].certificates);
         cm_bytes_free(&c->items[i].key);
     }
     free(c->items);
-    *c = (credentials){NULL, 0, false, ""};
+    cm_bytes_free(&c->pem);
+    free(c);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 json json_in(char *data, size_t capacity)
 {
     json j = {data, 0, capacity, false, false};
@@ -48,6 +50,17 @@ void json_close(json *j, char bracket)
     j->comma = true;
 }
 
+/* As ASCII, so that no terminal makes anything else of it (RFC 8259 §7). */
+static void put_escape(json *j, uint32_t point)
+{
+    char escaped[16];
+    int size = point < 0x10000 ? snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)point)
+                               : snprintf(escaped, sizeof escaped, "\\u%04x\\u%04x",
+                                          (unsigned)(0xd7c0 + (point >> 10)),
+                                          (unsigned)(0xdc00 + (point & 0x3ff)));
+    put(j, escaped, (size_t)size);
+}
+
 void json_text(json *j, const char *name, const char *value)
 {
     if (value == NULL) {
@@ -55,17 +68,16 @@ void json_text(json *j, const char *name, const char *value)
     }
     put_name(j, name);
     put(j, "\"", 1);
-    for (; *value != '\0'; value++) {
-        unsigned char c = (unsigned char)*value;
-        if (c == '"' || c == '\\') {
-            char escaped[2] = {'\\', *value};
-            put(j, escaped, sizeof escaped);
-        } else if (c < 0x20 || c > 0x7e) {
-            char escaped[8];
-            int size = snprintf(escaped, sizeof escaped, "\\u%04x", c);
-            put(j, escaped, (size_t)size);
+    while (*value != '\0') {
+        const char *start = value;
+        uint32_t point = utf8_take(&value);
+        if (point == '"' || point == '\\') {
+            put(j, "\\", 1);
+            put(j, start, 1);
+        } else if (point >= 0x20 && point <= 0x7e) {
+            put(j, start, 1);
         } else {
-            put(j, value, 1);
+            put_escape(j, point == UTF8_BAD ? 0xfffd : point); /* the replacement character */
         }
     }
     put(j, "\"", 1);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "utf8.h"
 
 /* PIPE_BUF, so that a line is written whole; and longer than the longest line can become, so that
  * no peer can make its own disappear: a name and a subject of 255 bytes, each byte six in JSON. */
@@ -124,7 +125,8 @@ static void about_as_json(const char *event, const log_connection *c)
     write_json(&j);
 }
 
-/* A line for people that grows in a fixed buffer; what comes from a peer is made printable. */
+/* A line for people that grows in a fixed buffer; what comes from a peer is made printable: letters
+ * stay, of most scripts, what could move the cursor or turn the direction does not. */
 typedef struct line {
     char data[LINE_SIZE];
     size_t size;
@@ -138,9 +140,13 @@ static void add(line *l, const char *before, const char *value)
     for (const char *part = before; *part != '\0' && l->size < sizeof l->data - 1; part++) {
         l->data[l->size++] = *part;
     }
-    for (const char *part = value; *part != '\0' && l->size < sizeof l->data - 1; part++) {
-        unsigned char c = (unsigned char)*part;
-        l->data[l->size++] = c < 0x20 || c > 0x7e ? '?' : *part;
+    for (const char *part = value; *part != '\0' && l->size < sizeof l->data - 4;) {
+        const char *start = part;
+        uint32_t point = utf8_take(&part);
+        bool printable = (point >= 0x20 && point <= 0x7e) || (point >= 0xa0 && point < 0x2000);
+        size_t size = printable ? (size_t)(part - start) : 1;
+        memcpy(l->data + l->size, printable ? start : "?", size);
+        l->size += size;
     }
 }
 

@@ -54,6 +54,8 @@ static const struct {
      offsetof(counters, handshakes_resumed)},
     {"certmint_echo_handshakes_failed_total", "counter", "Handshakes that failed.",
      offsetof(counters, handshakes_failed)},
+    {"certmint_echo_refused_total", "counter", "Connections refused by --max-per-address.",
+     offsetof(counters, refused)},
     {"certmint_echo_plain_http_total", "counter", "Plain HTTP requests on a TLS port.",
      offsetof(counters, plain_http)},
     {"certmint_echo_timeouts_total", "counter", "Connections ended by a timeout.",

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char usage[] =
     "certmint-echo: a TLS server that sends back what it receives\n"
@@ -22,10 +23,12 @@ static const char usage[] =
     "                       Sockets handed over by systemd are used instead when there are any.\n"
     "\n"
     "Its certificate\n"
-    "  --cert FILE          certificate and chain, PEM; with --key, may be repeated: a client is\n"
-    "                       given the first that fits its server name (SNI) and algorithms\n"
+    "  --cert FILE          certificate and chain, PEM, with --key; or a PKCS#12 file (.p12, "
+    ".pfx)\n"
+    "                       with both in it. May be repeated: a client is given the first that\n"
+    "                       fits its server name (SNI) and algorithms\n"
     "  --key FILE           the private key: PKCS#8, PKCS#1 or SEC1, PEM or DER, also encrypted\n"
-    "  --passphrase-file F  the first line of F opens an encrypted key\n"
+    "  --passphrase-file F  the first line of F opens an encrypted key or PKCS#12 file\n"
     "  --name NAME          mint for this DNS name or IP address; may be repeated\n"
     "                       (default localhost, 127.0.0.1, ::1)\n"
     "  --key-type SPEC      mint with p-256 (default), p-384, p-521, rsa-2048, rsa-3072, rsa-4096\n"
@@ -41,7 +44,7 @@ static const char usage[] =
     "  --alpn LIST          protocols to agree on, in order of preference, e.g. h2,http/1.1\n"
     "  --client-cert WHEN   ask the client for a certificate: none, optional or required\n"
     "  --client-ca FILE     the authorities that may sign it, PEM\n"
-    "  --client-crl FILE    what they have revoked, PEM\n"
+    "  --client-crl FILE    what they have revoked, PEM: a current list of each authority\n"
     "  --no-tickets         no session resumption\n"
     "  --ticket-lifetime S  seconds a session may be resumed for (default 86400)\n"
     "  --ticket-key-file F  32 or more random bytes shared by servers that resume each other's\n"
@@ -55,6 +58,8 @@ static const char usage[] =
     "  --idle-timeout S     seconds without a byte until it is closed (default 300, 0: never)\n"
     "  --drain-timeout S    seconds that connections may go on after SIGTERM (default 5)\n"
     "  --max-connections N  at most N at a time; others wait (default: as many as can be open)\n"
+    "  --max-per-address N  at most N at a time from one address (IPv6: one /64); more are "
+    "refused\n"
     "  --once               serve one connection, then exit; --exit-after N: serve N\n"
     "\n"
     "Operating it\n"
@@ -159,6 +164,10 @@ static const option table[] = {
     {.name = "max-connections",
      .kind = VALUE_COUNT,
      .offset = AT(max_connections),
+     .most = 1000000},
+    {.name = "max-per-address",
+     .kind = VALUE_COUNT,
+     .offset = AT(max_per_address),
      .most = 1000000},
     {.name = "exit-after", .kind = VALUE_COUNT, .offset = AT(exit_after), .most = 1000000000},
     {.name = "workers", .kind = VALUE_COUNT, .offset = AT(workers), .most = 256},
@@ -304,6 +313,23 @@ static int read_value(const option *o, char *value, options *out)
     return -1;
 }
 
+bool options_is_key_store(const char *path)
+{
+    size_t size = strlen(path);
+    return size > 4 &&
+           (strcasecmp(path + size - 4, ".p12") == 0 || strcasecmp(path + size - 4, ".pfx") == 0);
+}
+
+/* Certificates that need a --key. */
+static size_t without_key(const option_list *certificates)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < certificates->count; i++) {
+        count += options_is_key_store(certificates->items[i]) ? 0 : 1;
+    }
+    return count;
+}
+
 /* What no single option can know. */
 static int check(const options *o)
 {
@@ -313,9 +339,9 @@ static int check(const options *o)
                           : o->days > 0         ? "days"
                           : o->key_type != NULL ? "key-type"
                                                 : NULL;
-    if (o->cert.count != o->key.count) {
+    if (without_key(&o->cert) != o->key.count) {
         return refuse("--cert is given %zu times and --key %zu times: each certificate needs its "
-                      "private key, in the same order",
+                      "private key, in the same order; only .p12 and .pfx files have it in them",
                       o->cert.count, o->key.count);
     }
     if (!minted && minting != NULL) {
@@ -323,7 +349,7 @@ static int check(const options *o)
                       minting);
     }
     if (minted && o->passphrase_file != NULL) {
-        return refuse("--passphrase-file opens a --key, and none is given");
+        return refuse("--passphrase-file opens a --key or a PKCS#12 file, and none is given");
     }
     if (o->min_tls > o->max_tls) {
         return refuse("--min-tls 1.3: is above --max-tls 1.2");

@@ -27,7 +27,7 @@ typedef enum client_cert_mode {
 typedef struct options {
     option_list listen; /* "127.0.0.1:8443" when none is given */
 
-    option_list cert, key;       /* files, the same number of each */
+    option_list cert, key;       /* files; as many keys as certificates that are no key stores */
     const char *passphrase_file; /* NULL: none */
     option_list name;            /* of a minted certificate; localhost, 127.0.0.1, ::1 when none */
     const char *key_type;        /* of a minted certificate; NULL: P-256 */
@@ -50,6 +50,7 @@ typedef struct options {
     echo_mode mode;
     double handshake_timeout, idle_timeout, drain_timeout; /* seconds; 0: none */
     unsigned max_connections; /* at a time; 0: what the system allows */
+    unsigned max_per_address; /* at a time from one address; 0: any number */
     unsigned exit_after;      /* connections; 0: never */
     unsigned workers;
     const char *metrics; /* address of the plain HTTP port; NULL: none */
@@ -62,6 +63,9 @@ typedef struct options {
  * after a sentence on stderr that names option, value and rule.
  */
 int options_parse(int argc, char **argv, options *out);
+
+/* Whether a --cert is a PKCS#12 file, certificate and key in one: its name ends in .p12 or .pfx. */
+bool options_is_key_store(const char *path);
 
 /* Frees what options_parse allocated. */
 void options_free(options *o);

@@ -15,9 +15,11 @@
 #include "address.h"
 #include "banner.h"
 #include "buffer_pool.h"
+#include "client_trust.h"
 #include "credentials.h"
 #include "log.h"
 #include "metrics.h"
+#include "peer_limit.h"
 #include "tickets.h"
 #include "tls.h"
 #include "worker.h"
@@ -28,11 +30,17 @@ enum {
     MINUTE = 60 * 1000
 };
 
+/* What configurations of TLS are made from. */
+typedef struct material {
+    credentials *credentials;
+    client_trust *clients;
+    tickets *tickets; /* NULL: none */
+} material;
+
 typedef struct server {
     const options *options;
     uv_loop_t loop;
-    credentials credentials;
-    tickets *tickets;
+    material material;
     worker **workers;
     unsigned worker_count, finished;
     unsigned threads; /* workers that run on one of their own */
@@ -44,6 +52,46 @@ typedef struct server {
     uv_timer_t minute;
     bool stopping;
 } server;
+
+/* ------------------------------------------------------------------ material */
+
+static void material_free(material *m)
+{
+    credentials_release(m->credentials);
+    client_trust_release(m->clients);
+    tickets_release(m->tickets);
+    *m = (material){NULL, NULL, NULL};
+}
+
+/* Reads all files anew; a minted certificate that was not kept is taken from `old`, and the ticket
+ * keys too, while they fit. `old` may be empty. */
+static int material_get(const options *o, const material *old, material *out, problem *p)
+{
+    uint8_t digest[CLIENT_TRUST_DIGEST];
+    *out = (material){NULL, NULL, NULL};
+    if (old->credentials != NULL && old->credentials->minted && o->save == NULL) {
+        out->credentials = credentials_retain(old->credentials);
+    } else if (credentials_get(o, &out->credentials, p) != 0) {
+        return -1;
+    }
+    if (client_trust_load(o, &out->clients, p) != 0) {
+        material_free(out);
+        return -1;
+    }
+    client_trust_digest(out->clients, digest);
+    if (old->tickets != NULL && tickets_are_for(old->tickets, digest)) {
+        out->tickets = tickets_retain(old->tickets);
+    } else if (o->tickets && tickets_create(o, digest, &out->tickets, p) != 0) {
+        material_free(out);
+        return -1;
+    }
+    return 0;
+}
+
+static int material_tls(const options *o, const material *m, tls **out, problem *p)
+{
+    return tls_create(o, m->credentials, m->clients, m->tickets, out, p);
+}
 
 /* ------------------------------------------------------------------ sockets */
 
@@ -180,26 +228,27 @@ static void remove_socket_files(const server *s)
 
 /* ------------------------------------------------------------------ signals */
 
-/* Reads the certificates again; when that fails, the old ones stay in use. */
+/* Reads the certificates again; when that fails, the old ones stay in use. Tickets go on, unless
+ * clients are judged by something else from now on. */
 static void reload(server *s)
 {
-    credentials fresh;
+    material fresh;
     problem p;
     tls **configurations;
     unsigned made = 0;
-    if (s->options->cert.count == 0 && s->options->save == NULL) {
+    if (s->options->cert.count == 0 && s->options->save == NULL && s->options->client_ca == NULL) {
         log_event("reload", "nothing to reload: the certificate was minted and not kept");
         return;
     }
     configurations = calloc(s->worker_count, sizeof *configurations);
-    if (configurations == NULL || credentials_get(s->options, &fresh, &p) != 0) {
+    if (configurations == NULL || material_get(s->options, &s->material, &fresh, &p) != 0) {
         log_event("reload", "not reloaded, the old certificates stay in use: %s",
                   configurations == NULL ? "out of memory" : p.text);
         free(configurations);
         return;
     }
     while (made < s->worker_count &&
-           tls_create(s->options, &fresh, s->tickets, &configurations[made], &p) == 0) {
+           material_tls(s->options, &fresh, &configurations[made], &p) == 0) {
         made++;
     }
     if (made < s->worker_count) {
@@ -207,15 +256,15 @@ static void reload(server *s)
         for (unsigned i = 0; i < made; i++) {
             tls_release(configurations[i]);
         }
-        credentials_free(&fresh);
+        material_free(&fresh);
     } else {
         for (unsigned i = 0; i < made; i++) {
             worker_reload(s->workers[i], configurations[i]);
         }
-        credentials_free(&s->credentials);
-        s->credentials = fresh;
+        material_free(&s->material);
+        s->material = fresh;
         log_event("reload", "reloaded: new connections get SHA-256 %s",
-                  s->credentials.items[0].fingerprint);
+                  s->material.credentials->items[0].fingerprint);
     }
     free(configurations);
 }
@@ -243,7 +292,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 static void on_minute(uv_timer_t *timer)
 {
-    tickets_tick(((server *)timer->data)->tickets);
+    tickets_tick(((server *)timer->data)->material.tickets);
 }
 
 static void on_worker_finished(uv_async_t *async)
@@ -311,7 +360,7 @@ static int make_workers(server *s, problem *p)
             return problem_failed(p, "out of memory");
         }
         s->workers[s->worker_count++] = w;
-        if (tls_create(o, &s->credentials, s->tickets, &t, p) != 0) {
+        if (material_tls(o, &s->material, &t, p) != 0) {
             return -1;
         }
         result = worker_init(w, i == 0 ? &s->loop : NULL, o, t, most > 0 ? most : 1);
@@ -345,9 +394,12 @@ static int prepare(server *s, problem *p)
     if (psa_crypto_init() != PSA_SUCCESS) {
         return problem_failed(p, "mbedTLS cannot start: no memory or no randomness");
     }
-    if (key_log_open(o->key_log, p) != 0 || credentials_get(o, &s->credentials, p) != 0 ||
-        (o->tickets && tickets_create(o, &s->tickets, p) != 0) || make_workers(s, p) != 0 ||
-        listen_everywhere(s, p) != 0) {
+    if (peer_limit_setup(o->max_per_address) != 0) {
+        return problem_failed(p, "no memory or no randomness from the system");
+    }
+    if (key_log_open(o->key_log, p) != 0 ||
+        material_get(o, &(material){NULL, NULL, NULL}, &s->material, p) != 0 ||
+        make_workers(s, p) != 0 || listen_everywhere(s, p) != 0) {
         return -1;
     }
     if (o->metrics != NULL &&
@@ -364,8 +416,8 @@ static void clean_up(server *s)
         free(s->workers[i]);
     }
     free(s->workers);
-    tickets_free(s->tickets);
-    credentials_free(&s->credentials);
+    material_free(&s->material);
+    peer_limit_free();
     uv_loop_close(&s->loop);
     mbedtls_psa_crypto_free();
 }
@@ -412,7 +464,7 @@ int server_run(const options *o)
         clean_up(&s);
         return p.status;
     }
-    banner_print(o, &s.credentials, s.addresses, s.address_count);
+    banner_print(o, s.material.credentials, s.addresses, s.address_count);
     uv_run(&s.loop, UV_RUN_DEFAULT);
     for (unsigned i = 1; i < s.worker_count; i++) {
         worker_join(s.workers[i]);

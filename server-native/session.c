@@ -98,6 +98,8 @@ void session_free(session *s)
     }
     mbedtls_ssl_free(&s->ssl);
     tls_release(s->tls);
+    der_list_free(&s->client_issuers);
+    free(s->client_problem);
     free(s->sni);
     memset(s, 0, sizeof *s);
 }
@@ -232,6 +234,7 @@ static step shake_hands(session *s)
     if (result == 0) {
         s->phase = SESSION_OPEN;
         s->secured = true;
+        der_list_free(&s->client_issuers);
         return STEP_ON;
     }
     if (blocked(result)) {
@@ -487,7 +490,7 @@ static const char *alert_meaning(uint8_t alert)
     }
 }
 
-const char *session_problem(const session *s, char out[200])
+const char *session_problem(const session *s, char out[SESSION_PROBLEM])
 {
     const char *when = s->secured ? "" : "handshake: ";
     if (s->plain_http) {
@@ -498,43 +501,46 @@ const char *session_problem(const session *s, char out[200])
     }
     if (s->peer_alert != 0) {
         const char *name = alert_name(s->peer_alert);
-        snprintf(out, 200, "%sthe peer sent alert %u%s%s%s%s", when, s->peer_alert,
+        snprintf(out, SESSION_PROBLEM, "%sthe peer sent alert %u%s%s%s%s", when, s->peer_alert,
                  name != NULL ? " (" : "", name != NULL ? name : "", name != NULL ? ")" : "",
                  alert_meaning(s->peer_alert));
         return out;
     }
     switch (s->failure) {
     case MBEDTLS_ERR_SSL_CONN_EOF:
-        snprintf(out, 200, "%sthe peer went away", when);
+        snprintf(out, SESSION_PROBLEM, "%sthe peer went away", when);
         break;
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
-        snprintf(out, 200, "%sthe peer offers no version of TLS that is spoken here", when);
+        snprintf(out, SESSION_PROBLEM, "%sthe peer offers no version of TLS that is spoken here",
+                 when);
         break;
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-        snprintf(out, 200, "%sno cipher suite, group or signature algorithm in common", when);
+        snprintf(out, SESSION_PROBLEM, "%sno cipher suite, group or signature algorithm in common",
+                 when);
         break;
     case MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL:
-        snprintf(out, 200, "%sno ALPN protocol in common", when);
+        snprintf(out, SESSION_PROBLEM, "%sno ALPN protocol in common", when);
         break;
     case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
-        snprintf(out, 200, "%sthe peer has no certificate to show", when);
+        snprintf(out, SESSION_PROBLEM, "%sthe peer has no certificate to show", when);
         break;
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
     case MBEDTLS_ERR_SSL_UNEXPECTED_RECORD:
-        snprintf(out, 200, "%swhat the peer sends is not TLS", when);
+        snprintf(out, SESSION_PROBLEM, "%swhat the peer sends is not TLS", when);
         break;
     case MBEDTLS_ERR_SSL_INVALID_MAC:
-        snprintf(out, 200, "%sa record was altered on its way", when);
+        snprintf(out, SESSION_PROBLEM, "%sa record was altered on its way", when);
         break;
     case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED: {
         const char *why = session_client_problem(s);
-        snprintf(out, 200, "%sthe client's certificate: %s", when, why != NULL ? why : "refused");
+        snprintf(out, SESSION_PROBLEM, "%sthe client's certificate: %s", when,
+                 why != NULL ? why : "refused");
         break;
     }
     default: {
         const char *text = mbedtls_high_level_strerr(s->failure);
-        snprintf(out, 200, "%s%s (mbedTLS error -0x%04x)", when, text != NULL ? text : "error",
-                 (unsigned)-s->failure);
+        snprintf(out, SESSION_PROBLEM, "%s%s (mbedTLS error -0x%04x)", when,
+                 text != NULL ? text : "error", (unsigned)-s->failure);
     }
     }
     return out;
@@ -551,33 +557,18 @@ const char *session_client(const session *s, char out[256])
 
 const char *session_client_problem(const session *s)
 {
-    static const struct {
-        uint32_t flag;
-        const char *text;
-    } problems[] = {
-        {MBEDTLS_X509_BADCERT_REVOKED, "it is revoked"},
-        {MBEDTLS_X509_BADCERT_EXPIRED, "it has expired"},
-        {MBEDTLS_X509_BADCERT_FUTURE, "it is not valid yet"},
-        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no authority that is trusted here has signed it"},
-        {MBEDTLS_X509_BADCRL_EXPIRED, "the revocation list has expired"},
-        {MBEDTLS_X509_BADCRL_FUTURE, "the revocation list is not valid yet"},
-        {MBEDTLS_X509_BADCRL_NOT_TRUSTED, "the revocation list is not its issuer's"},
-        {MBEDTLS_X509_BADCERT_KEY_USAGE, "its key usage does not allow it"},
-        {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, "it is not for TLS clients"},
-        {MBEDTLS_X509_BADCERT_BAD_KEY, "its key is too weak"},
-        {MBEDTLS_X509_BADCERT_BAD_MD, "it is signed with a weak hash"},
-    };
     const uint32_t unseen = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
     uint32_t flags = mbedtls_ssl_get_verify_result(&s->ssl);
+    if (s->client_problem != NULL) {
+        return s->client_problem;
+    }
     if (flags == 0 || flags == UINT32_MAX || (flags & unseen) != 0) {
         return NULL;
     }
-    for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
-        if ((flags & problems[i].flag) != 0) {
-            return problems[i].text;
-        }
-    }
-    return "it is not valid";
+    /* Seen by mbedTLS alone, or in a TLS 1.2 session that is resumed: the ticket holds no text. */
+    return (flags & MBEDTLS_X509_BADCERT_BAD_KEY) != 0
+               ? "its key is on a curve that --groups leaves out"
+               : "it was not valid when the session began";
 }
 
 /* ------------------------------------------------------------------ callbacks */
@@ -585,6 +576,42 @@ const char *session_client_problem(const session *s)
 tls *session_tls(const session *s)
 {
     return s->tls;
+}
+
+session *session_current(void)
+{
+    return current;
+}
+
+int session_keep_issuer(session *s, cm_view der)
+{
+    return der_list_add(&s->client_issuers, der);
+}
+
+cm_view *session_client_issuers(const session *s, const mbedtls_x509_crt *own, size_t *count)
+{
+    size_t most = s->client_issuers.count + 1; /* one more: calloc(0) may be NULL */
+    cm_view *views;
+    *count = 0;
+    for (const mbedtls_x509_crt *c = own->next; c != NULL; c = c->next) {
+        most++;
+    }
+    views = calloc(most, sizeof *views);
+    for (size_t i = 0; views != NULL && i < s->client_issuers.count; i++) {
+        const cm_bytes *der = &s->client_issuers.items[i];
+        views[(*count)++] = (cm_view){der->data, der->size};
+    }
+    for (const mbedtls_x509_crt *c = own->next; views != NULL && c != NULL; c = c->next) {
+        views[(*count)++] = (cm_view){c->raw.p, c->raw.len};
+    }
+    return views;
+}
+
+int session_judge_client(session *s, const char *problem)
+{
+    free(s->client_problem);
+    s->client_problem = problem != NULL ? strdup(problem) : NULL;
+    return problem != NULL && s->client_problem == NULL ? -1 : 0;
 }
 
 void session_set_sni(session *s, const char *name)

@@ -16,6 +16,7 @@
 #include <mbedtls/ssl.h>
 
 #include "certmint.h"
+#include "der_list.h"
 #include "mode.h"
 #include "tls.h"
 
@@ -70,6 +71,8 @@ typedef struct session {
     int failure;             /* an mbedTLS error code; 0: none */
     size_t unfinished;       /* plaintext of the record that mbedtls_ssl_write has not got rid of */
     char *sni;               /* what the client asked for, or NULL */
+    der_list client_issuers; /* what the client sent after its certificate; during the handshake */
+    char *client_problem;    /* what the core has against its certificate; NULL: nothing */
     const char *peer;        /* the peer's address as text; the owner's */
     uint64_t received, sent; /* bytes of application data */
 
@@ -100,18 +103,30 @@ bool session_is_idle(const session *s);
 /* Gives back the pages of an idle session's record buffers. */
 void session_trim(session *s);
 
+enum { SESSION_PROBLEM = 320 }; /* holds any text about a session that failed */
+
 /* Why the session failed, as a sentence part; NULL when it did not. Text lives in `out`. */
-const char *session_problem(const session *s, char out[200]);
+const char *session_problem(const session *s, char out[SESSION_PROBLEM]);
 
 /* The subject of the client's certificate, in `out`; NULL without one. */
 const char *session_client(const session *s, char out[256]);
-/* What mbedTLS has against the client's certificate (with --client-cert optional), or NULL. */
+/* What is wrong with the client's certificate (with --client-cert optional), or NULL. */
 const char *session_client_problem(const session *s);
 
-/* For the callbacks of tls.c and tickets.c. */
+/* For the callbacks of tls.c, tickets.c and client_trust.c. */
 tls *session_tls(const session *s);
+/* The session being pumped on this thread, or NULL. */
+session *session_current(void);
 void session_set_sni(session *s, const char *name);
 /* The session being pumped on this thread was opened with a ticket. */
 void session_resumed(void);
+/* Keeps a certificate that the client sent after its own. Returns 0, or -1 without memory. */
+int session_keep_issuer(session *s, cm_view der);
+/* What was kept and what mbedTLS has parsed behind `own`: *count views, which the caller frees.
+ * NULL without memory. */
+cm_view *session_client_issuers(const session *s, const mbedtls_x509_crt *own, size_t *count);
+/* What the core says to the client's certificate; NULL: it is valid. Returns 0, or -1 without
+ * memory. */
+int session_judge_client(session *s, const char *problem);
 
 #endif

@@ -26,18 +26,22 @@ struct tickets {
     mbedtls_ssl_ticket_context context;
     cm_random *rng;  /* used under the lock only */
     cm_bytes secret; /* of --ticket-key-file; empty: random keys */
+    uint8_t digest[CLIENT_TRUST_DIGEST];
     unsigned lifetime;
     _Atomic int64_t epoch; /* the period of time that the derived keys belong to */
+    _Atomic size_t references;
 };
 
-/* Name and key of a period: HMAC-SHA-512(secret, "certmint-echo ticket" || period), cut. */
+/* Name and key of a period: HMAC-SHA-512(secret, "certmint-echo ticket" || period || digest), cut.
+ */
 static int install(tickets *t, int64_t epoch)
 {
-    uint8_t input[20 + 8] = "certmint-echo ticket", out[64];
+    uint8_t input[20 + 8 + CLIENT_TRUST_DIGEST] = "certmint-echo ticket", out[64];
     int result;
     for (unsigned i = 0; i < 8; i++) {
         input[20 + i] = (uint8_t)((uint64_t)epoch >> (56 - 8 * i));
     }
+    memcpy(input + 20 + 8, t->digest, sizeof t->digest);
     result = mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA512), t->secret.data,
                              t->secret.size, input, sizeof input, out);
     if (result == 0) {
@@ -64,7 +68,8 @@ void tickets_tick(tickets *t)
     }
 }
 
-int tickets_create(const options *o, tickets **out, problem *p)
+int tickets_create(const options *o, const uint8_t digest[CLIENT_TRUST_DIGEST], tickets **out,
+                   problem *p)
 {
     tickets *t = calloc(1, sizeof *t);
     cm_error err;
@@ -75,7 +80,9 @@ int tickets_create(const options *o, tickets **out, problem *p)
     }
     pthread_mutex_init(&t->lock, NULL);
     mbedtls_ssl_ticket_init(&t->context);
+    t->references = 1;
     t->lifetime = o->ticket_lifetime;
+    memcpy(t->digest, digest, sizeof t->digest);
     if (o->ticket_key_file != NULL) {
         int error = file_read(o->ticket_key_file, &t->secret);
         if (error != 0) {
@@ -108,13 +115,24 @@ int tickets_create(const options *o, tickets **out, problem *p)
     *out = t;
     return 0;
 fail:
-    tickets_free(t);
+    tickets_release(t);
     return result;
 }
 
-void tickets_free(tickets *t)
+bool tickets_are_for(const tickets *t, const uint8_t digest[CLIENT_TRUST_DIGEST])
 {
-    if (t != NULL) {
+    return memcmp(t->digest, digest, sizeof t->digest) == 0;
+}
+
+tickets *tickets_retain(tickets *t)
+{
+    atomic_fetch_add(&t->references, 1);
+    return t;
+}
+
+void tickets_release(tickets *t)
+{
+    if (t != NULL && atomic_fetch_sub(&t->references, 1) == 1) {
         mbedtls_ssl_ticket_free(&t->context);
         pthread_mutex_destroy(&t->lock);
         cm_random_free(t->rng);

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "entropy.h"
-#include "file.h"
 #include "session.h"
 
 /* Every suite the server speaks: authenticated encryption with forward secrecy, nothing else. In
@@ -51,8 +50,8 @@ struct tls {
     cm_random *rng;
     own_credential *own;
     size_t own_count;
-    mbedtls_x509_crt client_ca;
-    mbedtls_x509_crl client_crl;
+    client_trust *clients;
+    tickets *tickets;
     int ciphers[SUITE_COUNT + 1];
     uint16_t groups[GROUP_COUNT + 1];
     const char **alpn;
@@ -168,51 +167,6 @@ static int choose_alpn(const options *o, tls *t, problem *p)
     return 0;
 }
 
-static int load_crl(const char *path, tls *t, problem *p)
-{
-    cm_bytes input;
-    int error = file_read(path, &input), result;
-    if (error != 0) {
-        return problem_failed(p, "--client-crl \"%s\": cannot be read: %s", path, strerror(error));
-    }
-    /* PEM is told by the NUL that file_read puts after it. */
-    result = mbedtls_x509_crl_parse(&t->client_crl, input.data, input.size + 1);
-    cm_bytes_free(&input);
-    if (result != 0) {
-        return problem_failed(p,
-                              "--client-crl \"%s\": is not a revocation list in PEM (mbedTLS error "
-                              "-0x%04x)",
-                              path, (unsigned)-result);
-    }
-    return 0;
-}
-
-static int ask_clients(const options *o, tls *t, problem *p)
-{
-    bool crl = o->client_crl != NULL;
-    if (o->client_ca != NULL) {
-        char what[512];
-        cm_bytes input;
-        int error = file_read(o->client_ca, &input), result;
-        if (error != 0) {
-            return problem_failed(p, "--client-ca \"%s\": cannot be read: %s", o->client_ca,
-                                  strerror(error));
-        }
-        snprintf(what, sizeof what, "--client-ca \"%s\"", o->client_ca);
-        result = certificates_parse(&input, what, &t->client_ca, p);
-        cm_bytes_free(&input);
-        if (result != 0 || (crl && load_crl(o->client_crl, t, p) != 0)) {
-            return -1;
-        }
-        mbedtls_ssl_conf_ca_chain(&t->conf, &t->client_ca, crl ? &t->client_crl : NULL);
-    }
-    mbedtls_ssl_conf_authmode(&t->conf,
-                              o->client_cert == CLIENT_CERT_REQUIRED   ? MBEDTLS_SSL_VERIFY_REQUIRED
-                              : o->client_cert == CLIENT_CERT_OPTIONAL ? MBEDTLS_SSL_VERIFY_OPTIONAL
-                                                                       : MBEDTLS_SSL_VERIFY_NONE);
-    return 0;
-}
-
 /* ------------------------------------------------------------------ certificates */
 
 /*
@@ -269,7 +223,7 @@ static int load_own(const credentials *c, tls *t, problem *p)
 
 /* ------------------------------------------------------------------ all */
 
-static int configure(const options *o, const credentials *c, tickets *tickets, tls *t, problem *p)
+static int configure(const options *o, const credentials *c, tls *t, problem *p)
 {
     cm_error err;
     if (entropy_random(&t->rng, &err) != CM_OK) {
@@ -280,18 +234,19 @@ static int configure(const options *o, const credentials *c, tickets *tickets, t
         return problem_failed(p, "out of memory");
     }
     mbedtls_ssl_conf_rng(&t->conf, cm_random_bytes, t->rng);
-    if (tickets != NULL) {
-        tickets_configure(tickets, &t->conf);
+    if (t->tickets != NULL) {
+        tickets_configure(t->tickets, &t->conf);
     }
+    client_trust_configure(t->clients, &t->conf);
     mbedtls_ssl_conf_cert_cb(&t->conf, choose_certificate);
-    if (choose_ciphers(o, t, p) != 0 || choose_groups(o, t, p) != 0 || choose_alpn(o, t, p) != 0 ||
-        ask_clients(o, t, p) != 0) {
+    if (choose_ciphers(o, t, p) != 0 || choose_groups(o, t, p) != 0 || choose_alpn(o, t, p) != 0) {
         return -1;
     }
     return load_own(c, t, p);
 }
 
-int tls_create(const options *o, const credentials *c, tickets *tickets, tls **out, problem *p)
+int tls_create(const options *o, const credentials *c, client_trust *clients, tickets *tickets,
+               tls **out, problem *p)
 {
     tls *t = calloc(1, sizeof *t);
     *out = NULL;
@@ -300,9 +255,9 @@ int tls_create(const options *o, const credentials *c, tickets *tickets, tls **o
     }
     t->references = 1;
     mbedtls_ssl_config_init(&t->conf);
-    mbedtls_x509_crt_init(&t->client_ca);
-    mbedtls_x509_crl_init(&t->client_crl);
-    if (configure(o, c, tickets, t, p) != 0) {
+    t->clients = client_trust_retain(clients);
+    t->tickets = tickets != NULL ? tickets_retain(tickets) : NULL;
+    if (configure(o, c, t, p) != 0) {
         tls_release(t);
         return -1;
     }
@@ -327,8 +282,8 @@ void tls_release(tls *t)
         mbedtls_pk_free(&t->own[i].key);
     }
     free(t->own);
-    mbedtls_x509_crt_free(&t->client_ca);
-    mbedtls_x509_crl_free(&t->client_crl);
+    client_trust_release(t->clients);
+    tickets_release(t->tickets);
     cm_random_free(t->rng);
     free((void *)t->alpn);
     free(t);

@@ -4,6 +4,7 @@
 
 #include <mbedtls/ssl.h>
 
+#include "client_trust.h"
 #include "credentials.h"
 #include "options.h"
 #include "problem.h"
@@ -11,9 +12,11 @@
 
 typedef struct tls tls;
 
-/* Builds a configuration for one worker. `t` may be NULL (no tickets) and must outlive it, as must
- * the options. Returns 0, or -1 with *p filled. The caller holds the first reference. */
-int tls_create(const options *o, const credentials *c, tickets *t, tls **out, problem *p);
+/* Builds a configuration for one worker, with references of `clients` and `t`, which may be NULL
+ * (no tickets); the options must outlive it. Returns 0, or -1 with *p filled. The caller holds the
+ * first reference. */
+int tls_create(const options *o, const credentials *c, client_trust *clients, tickets *t, tls **out,
+               problem *p);
 
 /* References are counted, not atomically: they belong to one thread. At a reload, connections keep
  * what they began with. */

@@ -28,6 +28,7 @@ typedef struct counters {
     _Atomic uint64_t accepted, active;
     _Atomic uint64_t handshakes_tls12, handshakes_tls13, handshakes_resumed, handshakes_failed;
     _Atomic uint64_t plain_http;
+    _Atomic uint64_t refused; /* by --max-per-address */
     _Atomic uint64_t timeouts;
     _Atomic uint64_t received, sent; /* application data, bytes */
 } counters;

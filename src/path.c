@@ -12,21 +12,37 @@
 #include "signature.h"
 #include "text.h"
 
-/* What an answer may cost: a web of cross-signed authorities has more paths than can be tried. */
-enum { SIGNATURE_LIMIT = 200, STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 18 };
+/* What an answer may cost, beside CM_SIGNATURE_LIMIT: a web of cross-signed authorities has more
+ * paths than can be tried. */
+enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 18 };
 
 /* ------------------------------------------------------------------ work */
 
-static bool refuse_work(size_t depth, cm_fault *fault)
+static bool refuse_work(size_t depth, const char *what, cm_fault *fault)
 {
-    return CM_REFUSE(fault, CM_VERIFY_WORK_LIMIT, depth,
-                     "gave up after %d signatures: there are too many possible paths",
-                     SIGNATURE_LIMIT);
+    return CM_REFUSE(fault, CM_VERIFY_WORK_LIMIT, depth, "gave up: there are too many %s", what);
 }
 
 static bool is_exhausted(const cm_verification *v)
 {
-    return v->signatures >= SIGNATURE_LIMIT || v->steps >= STEP_LIMIT;
+    return v->signatures >= CM_SIGNATURE_LIMIT || v->steps >= STEP_LIMIT;
+}
+
+/* What is known of a key's signature over these bytes; NULL when it has not been checked. */
+static const cm_checked *known_signature(const cm_verification *v, cm_view key, cm_view tbs)
+{
+    for (size_t i = 0; i < v->checked_count; i++) {
+        if (v->checked[i].tbs == tbs.data && cm_view_equal(v->checked[i].key, key)) {
+            return &v->checked[i];
+        }
+    }
+    return NULL;
+}
+
+static bool refuse_signature(size_t depth, cm_fault *fault)
+{
+    return CM_REFUSE(fault, CM_VERIFY_SIGNATURE, depth,
+                     "its signature was not made by its issuer's key");
 }
 
 bool cm_path_check_signature(cm_verification *v, const cm_candidate *issuer, cm_view algorithm,
@@ -37,17 +53,22 @@ bool cm_path_check_signature(cm_verification *v, const cm_candidate *issuer, cm_
     if (strstr(name, "sha1") != NULL && !v->t->allow_weak) {
         return CM_REFUSE(fault, CM_VERIFY_WEAK, depth, "its signature, %s, is too weak", name);
     }
+    const cm_checked *known = known_signature(v, issuer->x509.public_key, tbs);
+    if (known != NULL) {
+        return known->right || refuse_signature(depth, fault);
+    }
     if (is_exhausted(v)) {
-        return refuse_work(depth, fault);
+        return refuse_work(depth, "possible paths", fault);
     }
     v->signatures++;
     cm_status status =
         cm_signature_verify(issuer->x509.public_key, algorithm, tbs, signature, &error);
-    return status == CM_OK ||
-           CM_REFUSE(fault, status == CM_ERR_MISMATCH ? CM_VERIFY_SIGNATURE : CM_VERIFY_UNSUPPORTED,
-                     depth, "%s",
-                     status == CM_ERR_MISMATCH ? "its signature was not made by its issuer's key"
-                                               : error.message);
+    if (status != CM_OK && status != CM_ERR_MISMATCH) {
+        return CM_REFUSE(fault, CM_VERIFY_UNSUPPORTED, depth, "%s", error.message);
+    }
+    v->checked[v->checked_count++] =
+        (cm_checked){issuer->x509.public_key, tbs.data, status == CM_OK};
+    return status == CM_OK || refuse_signature(depth, fault);
 }
 
 /* ------------------------------------------------------------------ one certificate */
@@ -161,7 +182,7 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
         }
         *comparisons += subtrees * (elements_of(c->names) + 1);
         if (*comparisons > COMPARISON_LIMIT) {
-            return refuse_work(i, fault);
+            return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =
             cm_name_constraints_check(constraints, c->x509.subject, c->names, &error);
@@ -363,7 +384,7 @@ static bool extend(search *s)
     }
     if (is_exhausted(v)) {
         cm_fault fault;
-        (void)refuse_work(path->count - 1, &fault);
+        (void)refuse_work(path->count - 1, "possible paths", &fault);
         note(s, RANK_WORK, &fault);
     }
     note_end(s);

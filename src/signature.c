@@ -331,3 +331,14 @@ const char *cm_signature_name(cm_view algorithm)
            : s.type == MBEDTLS_PK_ECDSA ? s.digest->ecdsa_name
                                         : s.digest->pss_name;
 }
+
+bool cm_signature_pss(cm_view algorithm, unsigned *salt_size, unsigned *hash_size)
+{
+    scheme s = {NULL, MBEDTLS_PK_NONE, 0};
+    if (!parse_scheme(algorithm, &s) || s.type != MBEDTLS_PK_RSASSA_PSS) {
+        return false;
+    }
+    *salt_size = s.salt;
+    *hash_size = s.digest->size;
+    return true;
+}

@@ -397,6 +397,19 @@ static void answer(session *s, cm_path_result *result)
     }
 }
 
+/* Answers the question; close_session and cm_der_free afterwards, whatever comes of it. */
+static cm_status ask(session *s, cm_path_result *result, cm_error *err)
+{
+    cm_status status = check_question(s, err);
+    if (status == CM_OK) {
+        status = open_inputs(s, err);
+    }
+    if (status == CM_OK) {
+        answer(s, result);
+    }
+    return status;
+}
+
 cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_bytes *chain,
                     cm_error *err)
 {
@@ -404,12 +417,8 @@ cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_by
     cm_path_result result = {.path = {.count = 0}};
     cm_json j = {{NULL, 0, 0, CM_OK}, false};
     *report = *chain = (cm_bytes){NULL, 0};
-    cm_status status = check_question(&s, err);
+    cm_status status = ask(&s, &result, err);
     if (status == CM_OK) {
-        status = open_inputs(&s, err);
-    }
-    if (status == CM_OK) {
-        answer(&s, &result);
         write_report(&s, &result, &j);
         status = cm_json_finish(&j, report, err);
     }
@@ -417,6 +426,24 @@ cm_status cm_verify(const cm_verify_template *template_, cm_bytes *report, cm_by
         status = write_chain(&result.path, chain, err);
         if (status != CM_OK) {
             cm_bytes_free(report);
+        }
+    }
+    cm_der_free(&result.policies);
+    close_session(&s);
+    return status;
+}
+
+cm_status cm_verify_verdict(const cm_verify_template *template_, cm_verdict *verdict, cm_error *err)
+{
+    session s = {.v = {.t = template_}};
+    cm_path_result result = {.path = {.count = 0}};
+    *verdict = (cm_verdict){.code = CM_VERIFY_WORK_LIMIT};
+    cm_status status = ask(&s, &result, err);
+    if (status == CM_OK) {
+        verdict->code = result.fault.code;
+        verdict->depth = result.fault.depth;
+        if (verdict->code != CM_VERIFY_OK) {
+            memcpy(verdict->detail, result.fault.text.message, sizeof verdict->detail);
         }
     }
     cm_der_free(&result.policies);

@@ -3,6 +3,7 @@
 import { authorityFlow } from './authority/flow.js'
 import { Bridge } from './bridge.js'
 import { certificateFlow } from './certificate/flow.js'
+import { stayAvailable } from './offline.js'
 import { byId, fillTexts } from './parts/dom.js'
 import { release } from './release.js'
 import { requestFlow } from './request/flow.js'
@@ -35,6 +36,7 @@ router.start({
 try {
   const { hash } = await bridge.run('load')
   byId('wasm-hash').textContent = wasmText(hash)
+  stayAvailable()
   // from here on nothing is loaded any more
   document.documentElement.dataset.loaded = ''
 } catch {

@@ -12,14 +12,13 @@ import {
   connectPlain,
   delay,
   echo,
+  only,
   pattern,
   programs,
   readPlain,
   startEcho,
+  versions,
 } from '../support/echo.js'
-
-const versions = ['TLSv1.2', 'TLSv1.3']
-const only = (version) => ({ minVersion: version, maxVersion: version })
 
 let server
 beforeAll(async () => {

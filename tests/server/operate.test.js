@@ -133,6 +133,42 @@ describe('how many', () => {
     expect((await server.ended).status).toBe(0)
   })
 
+  test('--max-per-address: one more is refused, until one has gone; over all workers', async () => {
+    const server = await startEcho(
+      [
+        ...['--max-per-address', '3', '--workers', '2', '--metrics', '127.0.0.1:0'],
+        ...['--listen', '127.0.0.1:0', '--listen', `unix:${files.path('limited')}`],
+      ],
+      { program: programs.asan },
+    )
+    const three = await Promise.all([connect(server), connect(server), connect(server)])
+    const fourth = await connectPlain(server)
+    expect((await readPlain(fourth)).length).toBe(0)
+    await server.event((e) => e.event === 'accept' && /--max-per-address already/.test(e.message))
+    for (const address of ['127.0.0.2', '127.0.0.3']) {
+      const other = await connect(server, { localAddress: address })
+      other.destroy()
+    }
+    const local = await connect(server, { path: files.path('limited') })
+    local.destroy()
+    three.pop().destroy()
+    await server.event((e) => e.event === 'closed' || e.event === 'failed')
+    // The first of those has gone: the third of the three is the only one of this address.
+    const again = async () => {
+      for (;;) {
+        const socket = await connect(server).catch(() => undefined)
+        if (socket) return socket
+        await delay(20)
+      }
+    }
+    three.push(await again())
+    for (const socket of three) {
+      socket.end('x')
+      expect(String(await readAll(socket))).toBe('x')
+    }
+    expect((await server.stop()).status).toBe(0)
+  })
+
   test('--max-connections: the next one waits, and is served then', async () => {
     const server = await startEcho(['--max-connections', '2'])
     const [first, second] = [await connect(server), await connect(server)]

@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import net from 'node:net'
 import { once } from 'node:events'
 
-import { selfSigned } from '../../js/index.js'
-import { programs, refusedEcho, startEcho } from '../support/echo.js'
+import { createCA, createPKCS12, selfSigned } from '../../js/index.js'
+import { echo, programs, refusedEcho, startEcho } from '../support/echo.js'
 import { run, scratch } from '../support/tools.js'
 
 const usage = 2
@@ -31,6 +31,18 @@ beforeAll(async () => {
   files.write('text', 'this is no certificate\n')
   files.write('torn.pem', `${one.cert.pem.slice(0, 200)}\n-----END CERTIFICATE-----\n`)
   files.write('public.key', one.key.publicKey.pem)
+  const store = (options) =>
+    createPKCS12({ passphrase: 'open sesame', iterations: 2048, ...options })
+  const issuer = await createCA({ subject: 'CN=Above', pathLen: 1 })
+  const middle = await issuer.createIntermediate({ subject: 'CN=Middle' })
+  const site = await middle.issue({ san: ['store.test'] })
+  const shuffled = [issuer.cert, middle.cert]
+  files.write('store.p12', await store({ key: site.key, cert: site.cert, chain: shuffled }))
+  files.write('OLD.PFX', await store({ key: one.key, cert: one.cert, encryption: 'legacy' }))
+  files.write('open.p12', await store({ key: one.key, cert: one.cert, passphrase: '' }))
+  files.write('trust.p12', await store({ certificates: [one.cert] }))
+  files.write('text.p12', 'this is no key store\n')
+  files.write('issuer.pem', issuer.cert.pem)
 })
 
 test('--help teaches and --version tells, on standard output', async () => {
@@ -83,7 +95,10 @@ describe('wrong usage: status 2, a sentence that names option, value and rule', 
     [['--cert', 'a', '--key', 'b', '--save', '.'], '--save is for a certificate'],
     [['--cert', 'a', '--key', 'b', '--days', '5'], '--days is for a certificate'],
     [['--cert', 'a', '--key', 'b', '--key-type', 'p-256'], '--key-type is for a certificate'],
-    [['--passphrase-file', 'x'], '--passphrase-file opens a --key, and none is given'],
+    [['--cert', 'a.p12', '--key', 'b'], '--cert is given 1 times and --key 1 times'],
+    [['--cert', 'a.p12', '--cert', 'b'], 'only .p12 and .pfx files have it in them'],
+    [['--max-per-address', '0'], '--max-per-address "0": must be a whole number from 1 to 1000000'],
+    [['--passphrase-file', 'x'], '--passphrase-file opens a --key or a PKCS#12 file'],
     [['--client-cert', 'maybe'], '--client-cert "maybe": must be none, optional or required'],
     [['--client-cert', 'required'], '--client-cert required: needs --client-ca'],
     [['--client-ca', 'x'], '--client-ca has no effect without --client-cert'],
@@ -142,6 +157,23 @@ describe('files that will not do: status 3', () => {
       /locked\.key": .*passphrase/i,
     ],
     [
+      'a key store, no passphrase',
+      () => ['--cert', at('store.p12')],
+      /store\.p12": .*passphrase.* \(--passphrase-file opens it\)/,
+    ],
+    [
+      'a key store, a wrong one',
+      () => ['--cert', at('OLD.PFX'), '--passphrase-file', at('wrong')],
+      /OLD\.PFX": .*passphrase/i,
+    ],
+    [
+      'a key store without a key',
+      () => ['--cert', at('trust.p12'), '--passphrase-file', at('right')],
+      /trust\.p12": holds 0 private keys, and exactly one is needed/,
+    ],
+    ['text for a key store', () => ['--cert', at('text.p12')], /text\.p12": /],
+    ['no key store file', () => ['--cert', at('none.p12')], /none\.p12": cannot be read: No such/],
+    [
       'an empty passphrase file',
       () => [...pair('one.pem', 'locked.key'), '--passphrase-file', at('empty')],
       /its first line is empty/,
@@ -169,7 +201,7 @@ describe('files that will not do: status 3', () => {
     [
       'text for a CRL',
       () => ['--client-cert', 'required', '--client-ca', at('one.pem'), '--client-crl', at('text')],
-      /--client-crl ".*": is not a revocation list/,
+      /--client-crl ".*": holds no revocation list/,
     ],
     [
       'a key log that cannot be',
@@ -199,6 +231,27 @@ describe('files that will not do: status 3', () => {
     ])
     expect(server.info.minted).toBe(false)
     expect((await server.stop()).status).toBe(0)
+  })
+
+  test('key stores serve their chains, beside a certificate with its key', async () => {
+    const server = await startEcho(
+      [
+        ...['--cert', at('store.p12'), ...pair('two.pem', 'two.key'), '--cert', at('OLD.PFX')],
+        ...['--passphrase-file', at('right')],
+      ],
+      { program: programs.asan },
+    )
+    expect(server.info).toMatchObject({ minted: false })
+    expect(server.info.file).toBeUndefined()
+    for (const [servername, ca] of Object.entries({
+      ...{ 'store.test': 'issuer.pem', 'two.test': 'two.pem', 'one.test': 'one.pem' },
+    })) {
+      const back = await echo(server, 'x', { servername, ca: fs.readFileSync(at(ca)) })
+      expect(String(back)).toBe('x')
+    }
+    expect((await server.stop()).status).toBe(0)
+    const open = await startEcho(['--cert', at('open.p12')])
+    await open.stop()
   })
 
   test('a port that is taken', async () => {

@@ -1,33 +1,24 @@
 /** What is negotiated: versions, suites, groups, certificates by name and kind, clients, tickets. */
 
 import fs from 'node:fs'
-import { once } from 'node:events'
 import tls from 'node:tls'
 
 import { createCA, selfSigned } from '../../js/index.js'
-import { connect, delay, echo, readAll, refusedEcho, startEcho } from '../support/echo.js'
+import {
+  connect,
+  echo,
+  only,
+  readAll,
+  refusal,
+  refusedEcho,
+  resumes,
+  startEcho,
+  ticketOf,
+  versions,
+} from '../support/echo.js'
 import { run, scratch } from '../support/tools.js'
 
 const files = scratch()
-const versions = ['TLSv1.2', 'TLSv1.3']
-const only = (version) => ({ minVersion: version, maxVersion: version })
-
-/** Connects and returns the error that comes of it, also one that comes after the handshake. */
-async function refusal(server, options) {
-  const socket = tls.connect({
-    ...{ host: '127.0.0.1', port: server.port, servername: 'localhost', ca: server.ca },
-    ...options,
-  })
-  const error = await new Promise((resolve) => {
-    socket.on('error', resolve)
-    socket.on('secureConnect', () => socket.write('x'))
-    socket.on('data', () => resolve(undefined))
-    socket.on('end', () => resolve(new Error('ended')))
-  })
-  socket.destroy()
-  return error
-}
-
 describe('versions, suites, groups', () => {
   test('--min-tls 1.3 refuses TLS 1.2 with protocol_version', async () => {
     const server = await startEcho(['--min-tls', '1.3'])
@@ -201,90 +192,7 @@ describe('chains', () => {
   })
 })
 
-describe.each(versions)('%s: client certificates', (version) => {
-  let ca, good, revoked, stranger, base
-  beforeAll(async () => {
-    ca = await createCA({ subject: 'CN=Clients' })
-    const issue = (cn) => ca.issue({ subject: `CN=${cn}`, profile: 'client' })
-    good = await issue('good')
-    revoked = await issue('revoked')
-    const other = await createCA({ subject: 'CN=Others' })
-    stranger = await other.issue({ subject: 'CN=stranger', profile: 'client' })
-    const crl = await ca.createCRL({ revoked: [revoked.cert] })
-    base = [
-      ...['--client-ca', files.write('clients.pem', ca.cert.pem)],
-      ...['--client-crl', files.write('clients.crl', crl.pem)],
-    ]
-  })
-  const as = ({ cert, key }) => ({ ...only(version), cert: cert.pem, key: key.pem })
-
-  test('required: a good one is served and named; none, a stranger, a revoked one are not', async () => {
-    const server = await startEcho(['--client-cert', 'required', ...base])
-    expect(String(await echo(server, 'x', as(good)))).toBe('x')
-    await server.event((e) => e.event === 'handshake' && e.client === 'CN=good' && !e.problem)
-    const none = await refusal(server, only(version))
-    expect(none.code).toMatch(/HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED|ALERT_NO_CERTIFICATE/)
-    await server.event((e) => e.event === 'failed' && e.problem.includes('no certificate to show'))
-    const strange = await refusal(server, as(stranger))
-    expect(strange.code).toMatch(/UNKNOWN_CA/)
-    const gone = await refusal(server, as(revoked))
-    expect(gone.code).toMatch(/CERTIFICATE_REVOKED/)
-    await server.event((e) => e.event === 'failed' && e.problem.includes('it is revoked'))
-    await server.stop()
-  })
-
-  test('optional: everybody is served, and what is wrong is told', async () => {
-    const server = await startEcho(['--client-cert', 'optional', ...base])
-    for (const client of [good, stranger, revoked]) {
-      expect(String(await echo(server, 'x', as(client)))).toBe('x')
-    }
-    expect(String(await echo(server, 'x', only(version)))).toBe('x')
-    const told = (cn, text) =>
-      server.event((e) => e.event === 'handshake' && e.client === cn && text.test(e.problem))
-    await told('CN=good', /^undefined$/)
-    await told('CN=stranger', /no authority that is trusted here/)
-    await told('CN=revoked', /revoked/)
-    await server.stop()
-  })
-
-  test('optional without an authority: shown, not verified', async () => {
-    const server = await startEcho(['--client-cert', 'optional'])
-    expect(String(await echo(server, 'x', as(good)))).toBe('x')
-    await server.event((e) => e.event === 'handshake' && e.client === 'CN=good')
-    await server.stop()
-  })
-
-  test('none: not asked for', async () => {
-    const server = await startEcho()
-    expect(String(await echo(server, 'x', as(good)))).toBe('x')
-    const line = await server.event((e) => e.event === 'handshake')
-    expect(line.client).toBeUndefined()
-    await server.stop()
-  })
-})
-
 describe('resumption', () => {
-  /** Connects once, echoes, and keeps what resumes the session. */
-  async function ticketOf(server, version, options) {
-    const socket = await connect(server, { ...only(version), ...options })
-    // With TLS 1.3 it comes after the handshake.
-    let session = version === 'TLSv1.2' ? socket.getSession() : undefined
-    socket.on('session', (data) => (session = data))
-    socket.write('x')
-    await once(socket, 'data')
-    for (let i = 0; !session && i < 50; i++) await delay(10)
-    socket.end()
-    await readAll(socket)
-    return session
-  }
-  async function resumes(server, version, session, options) {
-    const socket = await connect(server, { ...only(version), session, ...options })
-    const reused = socket.isSessionReused()
-    socket.end('y')
-    expect(String(await readAll(socket))).toBe('y')
-    return reused
-  }
-
   test.each(versions)('%s: the same server', async (version) => {
     const server = await startEcho()
     const session = await ticketOf(server, version)

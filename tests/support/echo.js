@@ -160,3 +160,46 @@ export function pattern(size, seed = 1) {
   }
   return out
 }
+
+/** The versions of TLS the server speaks, and options for a client that speaks one only. */
+export const versions = ['TLSv1.2', 'TLSv1.3']
+export const only = (version) => ({ minVersion: version, maxVersion: version })
+
+/** Connects and returns the error that comes of it, also one that comes after the handshake. */
+export async function refusal(server, options) {
+  const socket = tls.connect({
+    ...{ host: '127.0.0.1', port: server.port, servername: 'localhost', ca: server.ca },
+    ...options,
+  })
+  const error = await new Promise((resolve) => {
+    socket.on('error', resolve)
+    socket.on('secureConnect', () => socket.write('x'))
+    socket.on('data', () => resolve(undefined))
+    socket.on('end', () => resolve(new Error('ended')))
+  })
+  socket.destroy()
+  return error
+}
+
+/** Connects once, echoes, and keeps what resumes the session. */
+export async function ticketOf(server, version, options) {
+  const socket = await connect(server, { ...only(version), ...options })
+  // With TLS 1.3 it comes after the handshake.
+  let session = version === 'TLSv1.2' ? socket.getSession() : undefined
+  socket.on('session', (data) => (session = data))
+  socket.write('x')
+  await once(socket, 'data')
+  for (let i = 0; !session && i < 50; i++) await delay(10)
+  socket.end()
+  await readAll(socket)
+  return session
+}
+
+/** Whether a connection with that session resumes it. */
+export async function resumes(server, version, session, options) {
+  const socket = await connect(server, { ...only(version), session, ...options })
+  const reused = socket.isSessionReused()
+  socket.end('y')
+  if (String(await readAll(socket)) !== 'y') throw new Error('no echo')
+  return reused
+}

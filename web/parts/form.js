@@ -147,8 +147,8 @@ export class Form {
   }
 
   /** Shows an error beside its field and goes there; one about no field stands above the button. */
-  showError({ field = '', rule, message }) {
-    const name = this.#inputOf(field)
+  showError({ field = '', rule, message, code }) {
+    const name = code === 'passphrase' ? code : this.#inputOf(field)
     const input = byId(`${this.#prefix}${name}-error`) && this.element(name)
     if (!input || name === 'form' || input.closest('[hidden]')) {
       this.setError('form', message)

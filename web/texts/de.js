@@ -299,5 +299,6 @@ export const texts = {
     built: (hash) => `${hash} (wie gebaut; dieser Browser misst nur über https oder auf localhost)`,
     different: (hash, built) => `${hash}; gebaut wurde aber ${built}`,
   },
+  update: { ready: 'Eine neuere Version ist da.', use: 'Benutzen' },
   language: { label: 'Sprache' },
 }

@@ -296,5 +296,6 @@ export const texts = {
     built: (hash) => `${hash} (as built; this browser measures only over https or localhost)`,
     different: (hash, built) => `${hash}, which is not what was built: ${built}`,
   },
+  update: { ready: 'A newer version is ready.', use: 'Use it' },
   language: { label: 'Language' },
 }
