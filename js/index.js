@@ -8,6 +8,7 @@ import { defaultWorkers, Pool } from './pool.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
+export { inspectText } from './inspect_text.js'
 export {
   Certificate,
   CertificateRequest,
@@ -63,3 +64,6 @@ export const orderChain = async (certificates, options) =>
 export const createFixtures = async (options) => fixtures(await api(), options)
 export const readCRL = async (data) => (await api()).readCRL(data)
 export const verify = async (cert, options) => (await api()).verify(cert, options)
+export const lint = async (certificates, options) => (await api()).lint(certificates, options)
+export const lintRules = async () => (await api()).lintRules()
+export const inspect = async (data, options) => (await api()).inspect(data, options)

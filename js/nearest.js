@@ -1,9 +1,9 @@
-/** The candidate closest to a mistyped word, undefined when none is close. */
-export function nearest(word, candidates) {
+/** The candidate closest to a mistyped word, undefined when none is within `most` mistakes. */
+export function nearest(word, candidates, most = Math.max(2, Math.floor(word.length / 3))) {
   const scored = candidates.map((candidate) => [distance(word, candidate), candidate])
   scored.sort(([a], [b]) => a - b)
   const [best, candidate] = scored[0] ?? [Infinity]
-  return best <= Math.max(2, Math.floor(word.length / 3)) ? candidate : undefined
+  return best <= most ? candidate : undefined
 }
 
 /** Levenshtein distance. */

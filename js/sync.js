@@ -8,6 +8,7 @@ import { generateSync } from './generate.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
+export { inspectText } from './inspect_text.js'
 export {
   Certificate,
   CertificateRequest,
@@ -66,3 +67,6 @@ export const orderChain = (certificates, options) => api().orderChain(certificat
 export const createFixtures = (options) => fixtures(api(), options)
 export const readCRL = (data) => api().readCRL(data)
 export const verify = (cert, options) => api().verify(cert, options)
+export const lint = (certificates, options) => api().lint(certificates, options)
+export const lintRules = () => api().lintRules()
+export const inspect = (data, options) => api().inspect(data, options)

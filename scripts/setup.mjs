@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
+import path from 'node:path'
 import { Stop, alone, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
 
 const program =
@@ -62,8 +63,13 @@ const needs = {
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
+    [program('firefox-esr'), 'firefox-esr', 'Firefox ESR'],
     [program('curl'), 'curl', 'curl'],
     [program('mkcert'), 'mkcert', 'mkcert'],
+    [program('unshare'), 'util-linux', 'util-linux'],
+    [program('man'), 'man-db', 'man'],
+    [program('zsh'), 'zsh', 'zsh'],
+    [program('fish'), 'fish', 'fish'],
   ],
 }
 
@@ -135,6 +141,49 @@ async function bringModules() {
   )
   fs.writeFileSync(stamp, lock)
   say(`installed in ${seconds(since)}`)
+}
+
+/**
+ * The folder of one package of the lock file: in node_modules where all are installed, else fetched
+ * alone, since npm start needs one of hundreds.
+ * @param {string} name
+ */
+export async function packageOf(name) {
+  const lock = JSON.parse(fs.readFileSync(at('package-lock.json'), 'utf8'))
+  const { version, integrity } = lock.packages[`node_modules/${name}`]
+  const isThere = (folder) => {
+    const file = path.join(folder, 'package.json')
+    return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).version === version
+  }
+  const folder = at('build', 'sources', `${name}-${version}`)
+  return (
+    [at('node_modules', name), folder].find(isThere) ?? fetched(name, version, integrity, folder)
+  )
+}
+
+/** Unpacks a package of npm that is, byte for byte, the one in the lock file. */
+async function fetched(name, version, integrity, folder) {
+  say(`fetching ${name} ${version} (npm pack, a few seconds) ...`)
+  const partial = `${folder}.${process.pid}.partial`
+  fs.mkdirSync(partial, { recursive: true })
+  try {
+    await must(
+      ['npm', 'pack', `${name}@${version}`, '--ignore-scripts', '--pack-destination', partial],
+      { log: 'npm', limit: 300 },
+      'Is the network up?',
+    )
+    const archive = path.join(partial, `${name}-${version}.tgz`)
+    const hash = createHash('sha512').update(fs.readFileSync(archive)).digest('base64')
+    if (integrity !== `sha512-${hash}`) {
+      throw new Stop(`What came as ${name} ${version} is not what package-lock.json says it is.`)
+    }
+    await must(['cmake', '-E', 'tar', 'xf', archive], { log: 'npm', append: true, cwd: partial })
+    fs.rmSync(folder, { recursive: true, force: true })
+    fs.renameSync(path.join(partial, 'package'), folder)
+  } finally {
+    fs.rmSync(partial, { recursive: true, force: true })
+  }
+  return folder
 }
 
 if (isMain(import.meta)) await main(() => setup('build', 'test'))

@@ -21,6 +21,7 @@ import { suites } from './suites.mjs'
 const preparations = {
   modules: installModules,
   sources: () => Promise.all([sourceOf('mbedtls'), sourceOf('jsmn')]),
+  'published cases': () => sourceOf('openssl'),
   'tests native': () => buildTests('native'),
   'tests asan': () => buildTests('asan'),
   'tests wasm': () => buildTests('wasm'),

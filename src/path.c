@@ -12,21 +12,37 @@
 #include "signature.h"
 #include "text.h"
 
-/* What an answer may cost: a web of cross-signed authorities has more paths than can be tried. */
-enum { SIGNATURE_LIMIT = 200, STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 18 };
+/* What an answer may cost, beside CM_SIGNATURE_LIMIT: a web of cross-signed authorities has more
+ * paths than can be tried. */
+enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 20 };
 
 /* ------------------------------------------------------------------ work */
 
-static bool refuse_work(size_t depth, cm_fault *fault)
+static bool refuse_work(size_t depth, const char *what, cm_fault *fault)
 {
-    return CM_REFUSE(fault, CM_VERIFY_WORK_LIMIT, depth,
-                     "gave up after %d signatures: there are too many possible paths",
-                     SIGNATURE_LIMIT);
+    return CM_REFUSE(fault, CM_VERIFY_WORK_LIMIT, depth, "gave up: there are too many %s", what);
 }
 
 static bool is_exhausted(const cm_verification *v)
 {
-    return v->signatures >= SIGNATURE_LIMIT || v->steps >= STEP_LIMIT;
+    return v->signatures >= CM_SIGNATURE_LIMIT || v->steps >= STEP_LIMIT;
+}
+
+/* What is known of a key's signature over these bytes; NULL when it has not been checked. */
+static const cm_checked *known_signature(const cm_verification *v, cm_view key, cm_view tbs)
+{
+    for (size_t i = 0; i < v->checked_count; i++) {
+        if (v->checked[i].tbs == tbs.data && cm_view_equal(v->checked[i].key, key)) {
+            return &v->checked[i];
+        }
+    }
+    return NULL;
+}
+
+static bool refuse_signature(size_t depth, cm_fault *fault)
+{
+    return CM_REFUSE(fault, CM_VERIFY_SIGNATURE, depth,
+                     "its signature was not made by its issuer's key");
 }
 
 bool cm_path_check_signature(cm_verification *v, const cm_candidate *issuer, cm_view algorithm,
@@ -37,17 +53,22 @@ bool cm_path_check_signature(cm_verification *v, const cm_candidate *issuer, cm_
     if (strstr(name, "sha1") != NULL && !v->t->allow_weak) {
         return CM_REFUSE(fault, CM_VERIFY_WEAK, depth, "its signature, %s, is too weak", name);
     }
+    const cm_checked *known = known_signature(v, issuer->x509.public_key, tbs);
+    if (known != NULL) {
+        return known->right || refuse_signature(depth, fault);
+    }
     if (is_exhausted(v)) {
-        return refuse_work(depth, fault);
+        return refuse_work(depth, "possible paths", fault);
     }
     v->signatures++;
     cm_status status =
         cm_signature_verify(issuer->x509.public_key, algorithm, tbs, signature, &error);
-    return status == CM_OK ||
-           CM_REFUSE(fault, status == CM_ERR_MISMATCH ? CM_VERIFY_SIGNATURE : CM_VERIFY_UNSUPPORTED,
-                     depth, "%s",
-                     status == CM_ERR_MISMATCH ? "its signature was not made by its issuer's key"
-                                               : error.message);
+    if (status != CM_OK && status != CM_ERR_MISMATCH) {
+        return CM_REFUSE(fault, CM_VERIFY_UNSUPPORTED, depth, "%s", error.message);
+    }
+    v->checked[v->checked_count++] =
+        (cm_checked){issuer->x509.public_key, tbs.data, status == CM_OK};
+    return status == CM_OK || refuse_signature(depth, fault);
 }
 
 /* ------------------------------------------------------------------ one certificate */
@@ -148,7 +169,15 @@ static size_t subtrees_of(cm_view constraints)
     return count;
 }
 
-static bool check_names_under(const cm_path *path, size_t authority, size_t *comparisons,
+/* What there is to compare in a certificate: the subject, its attributes, the other names. */
+static size_t names_of(const cm_candidate *c)
+{
+    cm_view subject = c->x509.subject, rdns = {NULL, 0};
+    (void)cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns);
+    return 1 + elements_of(rdns) + elements_of(c->names);
+}
+
+static bool check_names_under(cm_verification *v, const cm_path *path, size_t authority,
                               cm_fault *fault)
 {
     cm_view constraints = path->items[authority]->name_constraints;
@@ -159,9 +188,9 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
         if (c->self_issued && i > 0) {
             continue; /* §6.1.3 (b) */
         }
-        *comparisons += subtrees * (elements_of(c->names) + 1);
-        if (*comparisons > COMPARISON_LIMIT) {
-            return refuse_work(i, fault);
+        v->comparisons += subtrees * names_of(c);
+        if (v->comparisons > COMPARISON_LIMIT) {
+            return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =
             cm_name_constraints_check(constraints, c->x509.subject, c->names, &error);
@@ -174,12 +203,10 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
     return true;
 }
 
-static bool check_name_constraints(const cm_path *path, cm_fault *fault)
+static bool check_name_constraints(cm_verification *v, const cm_path *path, cm_fault *fault)
 {
-    size_t comparisons = 0;
     for (size_t i = path->count - 1; i > 0; i--) {
-        if (path->items[i]->name_constraints.size > 0 &&
-            !check_names_under(path, i, &comparisons, fault)) {
+        if (path->items[i]->name_constraints.size > 0 && !check_names_under(v, path, i, fault)) {
             return false;
         }
     }
@@ -225,7 +252,7 @@ static bool check_path(cm_verification *v, const cm_path_request *request, cm_pa
 {
     const cm_path *path = &result->path;
     bool end = request->reading == NULL;
-    return check_name_constraints(path, &result->fault) &&
+    return check_name_constraints(v, path, &result->fault) &&
            (!end || check_purposes(v, path, &result->fault)) &&
            check_policies(v, request, result) && check_revocation(v, request, result);
 }
@@ -363,7 +390,7 @@ static bool extend(search *s)
     }
     if (is_exhausted(v)) {
         cm_fault fault;
-        (void)refuse_work(path->count - 1, &fault);
+        (void)refuse_work(path->count - 1, "possible paths", &fault);
         note(s, RANK_WORK, &fault);
     }
     note_end(s);

@@ -7,6 +7,15 @@
 
 struct cm_list;
 
+enum { CM_SIGNATURE_LIMIT = 200 };
+
+/* A signature that has been checked: whose key, over what, and whether it was right. */
+typedef struct cm_checked {
+    cm_view key;
+    const uint8_t *tbs;
+    bool right;
+} cm_checked;
+
 /* One question with everything that was given to answer it. */
 typedef struct cm_verification {
     const cm_verify_template *t;
@@ -16,7 +25,10 @@ typedef struct cm_verification {
     size_t list_count;
     cm_policy_question policies;
     unsigned max_depth;
-    unsigned signatures, steps; /* the work done; both have a limit */
+    unsigned signatures, steps; /* the work done; all three have a limit */
+    size_t comparisons;         /* of names with constraints */
+    cm_checked checked[CM_SIGNATURE_LIMIT];
+    size_t checked_count;
 } cm_verification;
 
 enum { CM_MAX_DEPTH = 30 };
@@ -48,7 +60,8 @@ typedef struct cm_path_result {
 /* Finds a path from a certificate to a root that holds. False with the fault that came closest. */
 bool cm_path_find(cm_verification *v, const cm_path_request *request, cm_path_result *result);
 
-/* Checks a signature, its algorithm's strength and that work is left. */
+/* Checks a signature, its algorithm's strength and that work is left. The same key over the same
+ * bytes is checked once in a call. */
 bool cm_path_check_signature(cm_verification *v, const cm_candidate *issuer, cm_view algorithm,
                              cm_view tbs, cm_view signature, size_t depth, cm_fault *fault);
 

@@ -53,9 +53,34 @@ static void read_policies(json_value v, cm_verify_template *out)
     }
 }
 
-void verification_read(json_value v, verification_bytes bytes, cm_verify_template *out)
+/* The members of a question, and one more of the caller's. */
+static void allow_members(json_value v, const char *besides)
+{
+    const char *members[] = {"leaf",
+                             "intermediates",
+                             "roots",
+                             "crls",
+                             "time",
+                             "purpose",
+                             "name",
+                             "maxDepth",
+                             "policies",
+                             "requireExplicitPolicy",
+                             "inhibitPolicyMapping",
+                             "inhibitAnyPolicy",
+                             "requireRevocation",
+                             "allowWeak",
+                             "lenient",
+                             besides,
+                             NULL};
+    json_allow(v, members);
+}
+
+void verification_read(json_value v, const char *besides, verification_bytes bytes,
+                       cm_verify_template *out)
 {
     json_value leaf = json_member(v, "leaf"), depth = json_member(v, "maxDepth");
+    allow_members(v, besides);
     if (!leaf.given) {
         json_fail(v, CM_ERR_INVALID, "leaf is missing");
         return;
@@ -76,4 +101,41 @@ void verification_read(json_value v, verification_bytes bytes, cm_verify_templat
     out->require_revocation = json_boolean(json_member(v, "requireRevocation"));
     out->allow_weak = json_boolean(json_member(v, "allowWeak"));
     out->lenient = json_boolean(json_member(v, "lenient"));
+}
+
+static void read_clients(json_value v, cm_lint_template *out)
+{
+    json_value item = json_first(v);
+    cm_error error;
+    for (size_t i = 0; item.given; item = json_next(v, item, i), i++) {
+        unsigned client = 0;
+        cm_status status = cm_lint_client_parse(json_text(item), &client, &error);
+        if (status != CM_OK) {
+            json_fail(item, status, error.message);
+        }
+        out->clients |= client;
+    }
+    if (v.given && json_length(v) == 0) {
+        json_fail(v, CM_ERR_INVALID, "must name a client");
+    }
+}
+
+void lint_read(json_value v, verification_bytes bytes, cm_lint_template *out)
+{
+    static const char *const names[] = {"dns", "ip", NULL};
+    json_value purpose = json_member(v, "purpose"), name = json_member(v, "name");
+    cm_error error;
+    out->certificates = read_list(json_member(v, "certificates"), bytes, &out->count);
+    read_clients(json_member(v, "clients"), out);
+    if (purpose.given) {
+        cm_status status = cm_lint_purpose_parse(json_text(purpose), &out->purpose, &error);
+        if (status != CM_OK) {
+            json_fail(purpose, status, error.message);
+        }
+    }
+    if (name.given) {
+        json_allow(name, names);
+        out->dns = json_text(json_member(name, "dns"));
+        out->ip = json_text(json_member(name, "ip"));
+    }
 }

@@ -9,7 +9,12 @@
 typedef cm_view (*verification_bytes)(json_value v);
 
 /* Fills *out but for the time; what it points to lives in the value's arena, where failures are
- * kept too. Which members there may be is the caller's to say. */
-void verification_read(json_value object, verification_bytes bytes, cm_verify_template *out);
+ * kept too, one of a member that there is not included. `besides` is a member of the caller's own,
+ * or NULL. */
+void verification_read(json_value object, const char *besides, verification_bytes bytes,
+                       cm_verify_template *out);
+
+/* The same for a LINT TEMPLATE. */
+void lint_read(json_value v, verification_bytes bytes, cm_lint_template *out);
 
 #endif

@@ -1,14 +1,14 @@
 /** Opening the authority that --ca and --ca-key name. */
 
-import { importKey, loadCA, readCertificate } from '../index.js'
+import { loadCA, readCertificate } from '../index.js'
 import { naming, PUBLIC_MODE, read } from './files.js'
-import { passphraseOf } from './key_source.js'
+import { openKey, passphraseOf } from './key_source.js'
 import { FileError } from './usage.js'
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** Every certificate of a PEM file, in order; DER is one. */
-function certificates(path) {
+export function certificates(path) {
   return naming(path, undefined, async () => {
     const bytes = await read(path)
     const text = bytes.toString('latin1')
@@ -48,10 +48,7 @@ export async function openAuthority(values) {
   const path = values.ca ?? 'ca.pem'
   const keyPath = values['ca-key'] ?? 'ca-key.pem'
   const [cert, ...chain] = await certificates(path)
-  const passphrase = await passphraseOf(values, 'ca-')
-  const key = await naming(keyPath, '--ca-passphrase-file', async () =>
-    importKey(await read(keyPath), { passphrase }),
-  )
+  const key = await openKey(keyPath, await passphraseOf(values, 'ca-'), '--ca-passphrase-file')
   if (!key.matches(cert)) {
     throw new FileError(`${keyPath}: is not the key of the certificate in ${path}`)
   }

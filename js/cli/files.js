@@ -46,14 +46,16 @@ export async function naming(path, passphraseFlag, work) {
  * output, get theirs when all the rest stands ready.
  *
  * @param {{ path: string, data: string | Uint8Array, mode: number }[]} files
- * @param {{ force?: boolean }} options force: replace what is there
+ * @param {{ force?: boolean, dryRun?: boolean }} options force: replace what is there;
+ *   dryRun: only look whether it could be done
  */
-export async function writeAll(files, { force = false } = {}) {
+export async function writeAll(files, { force = false, dryRun = false } = {}) {
   const staged = []
   const placed = []
   const signals = holdSignals()
   try {
     const places = await Promise.all(merge(files).map((file) => placeOf(file, force)))
+    if (dryRun) return
     for (const file of places) if (!file.stream) staged.push(await stage(file))
     signals.check()
     for (const file of places) if (file.stream) await pour(file)
@@ -143,10 +145,22 @@ function writeStandard(number, data) {
   }
 }
 
+/** Named after the process, so that what a killed one leaves behind can be told. */
+const temporaryIn = (folder) =>
+  join(folder, `.certmint-${process.pid}-${randomBytes(6).toString('hex')}`)
+
+/** Removes what runs that were killed have left behind in a folder. */
+export async function sweep(folder) {
+  for (const name of await fs.readdir(folder)) {
+    const [, pid] = /^\.certmint-(\d+)-[0-9a-f]{12}(-former)?$/.exec(name) ?? []
+    if (pid && !isRunning(Number(pid))) await remove(join(folder, name))
+  }
+}
+
 /** Writes and syncs a temporary file in the same folder, with its mode from the first byte. */
 async function stage({ path, data, mode }) {
   const folder = dirname(path)
-  const temporary = join(folder, `.certmint-${randomBytes(6).toString('hex')}`)
+  const temporary = temporaryIn(folder)
   let file
   try {
     file = await fs.open(temporary, 'wx', mode)
@@ -226,7 +240,7 @@ async function takeLock(lock, path) {
   try {
     while (!(await hasClaimed(own.temporary, lock))) {
       const owner = Number(await fs.readFile(lock, 'utf8').catch(() => process.pid))
-      if (!isRunning(owner)) await remove(lock)
+      if (!isRunning(owner)) await breakLock(lock, owner)
       else if (Date.now() > end) {
         throw new FileError(`${path}: process ${owner} is working on it; if not, remove ${lock}`)
       } else await new Promise((resolve) => setTimeout(resolve, 30))
@@ -234,6 +248,21 @@ async function takeLock(lock, path) {
   } finally {
     await remove(own.temporary)
   }
+}
+
+/** Takes away the lock of a process that is gone, and not one that was taken meanwhile. */
+async function breakLock(lock, owner) {
+  const aside = temporaryIn(dirname(lock))
+  try {
+    await fs.rename(lock, aside)
+  } catch (error) {
+    if (error.code === 'ENOENT') return
+    throw error
+  }
+  if (Number(await fs.readFile(aside, 'utf8')) !== owner) {
+    await fs.link(aside, lock).catch(() => {})
+  }
+  await remove(aside)
 }
 
 const hasClaimed = (temporary, lock) =>
@@ -255,4 +284,14 @@ function isRunning(pid) {
   }
 }
 
-export const ensureFolder = (path) => fs.mkdir(path, { recursive: true })
+/** Makes a folder and those above it. (Node's own way does not end in /proc.) */
+export async function ensureFolder(path, { above = true } = {}) {
+  try {
+    await fs.mkdir(path)
+  } catch (error) {
+    if (error.code === 'EEXIST' && (await fs.stat(path)).isDirectory()) return
+    if (error.code !== 'ENOENT' || !above || dirname(path) === path) throw error
+    await ensureFolder(dirname(path))
+    await ensureFolder(path, { above: false })
+  }
+}

@@ -5,7 +5,8 @@
  *   { id, leaf, intermediates[], roots[], crls[], time, purpose, name: { dns|ip|email }, maxDepth,
  *     policies, requireRevocation, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy,
  *     allowWeak, lenient }          →  { id, ok, code, depth, detail, chain? }
- *   { id, parse: "crt"|"crl"|"csr"|"key", data, password? }  →  { id, ok, code, report | detail }
+ *   { id, parse: "crt"|"crl"|"csr"|"key"|"p12"|"p7", data, password? }
+ *                                  →  { id, ok, code, report | detail }
  *
  * Certificates, lists and data are PEM or base64 DER; time is RFC 3339 or seconds since 1970; a
  * chain is base64 DER. A request that makes no sense is answered with the code of its error.
@@ -19,17 +20,26 @@ import { CertmintError, invalid } from '../error.js'
 
 const encoder = new TextEncoder()
 
-/** PEM as it stands, base64 decoded; what is neither as it stands, so that the core says so. */
-function bytesOf(value) {
-  if (typeof value !== 'string') return value
-  const packed = value.replace(/[ \t\r\n]/g, '')
-  const base64 = packed.length > 0 && packed.length % 4 === 0
-  return !value.includes('-----BEGIN') && base64 && /^[A-Za-z0-9+/]+={0,2}$/.test(packed)
-    ? new Uint8Array(Buffer.from(packed, 'base64'))
-    : encoder.encode(value)
+function textOf(value, field) {
+  if (typeof value !== 'string') throw invalid(field, 'must be a string')
+  return value
 }
 
-const listOf = (value) => (Array.isArray(value) ? value.map(bytesOf) : value)
+/** PEM as it stands, base64 decoded; what is neither as it stands, so that the core says so. */
+function bytesOf(value, field) {
+  const text = textOf(value, field)
+  const packed = text.replace(/[ \t\r\n]/g, '')
+  const base64 = packed.length > 0 && packed.length % 4 === 0
+  return !text.includes('-----BEGIN') && base64 && /^[A-Za-z0-9+/]+={0,2}$/.test(packed)
+    ? new Uint8Array(Buffer.from(packed, 'base64'))
+    : encoder.encode(text)
+}
+
+const optional = (read, value, field) =>
+  value === undefined || value === null ? undefined : read(value, field)
+
+const listOf = (value, field) =>
+  Array.isArray(value) ? value.map((one, i) => bytesOf(one, `${field}[${i}]`)) : value
 
 function secondsOf(time) {
   if (time === undefined || time === null) throw invalid('', 'time is missing')
@@ -51,10 +61,10 @@ function verify(core, { id, ...request }) {
   const template = {
     ...request,
     time: secondsOf(request.time),
-    leaf: bytesOf(request.leaf),
-    intermediates: listOf(request.intermediates),
-    roots: listOf(request.roots),
-    crls: listOf(request.crls),
+    leaf: optional(bytesOf, request.leaf, 'leaf'),
+    intermediates: listOf(request.intermediates, 'intermediates'),
+    roots: listOf(request.roots, 'roots'),
+    crls: listOf(request.crls, 'crls'),
   }
   const { ok, code, depth, detail, chain, bytes } = core.call('verify', { template })
   let at = 0
@@ -72,30 +82,68 @@ function verify(core, { id, ...request }) {
   }
 }
 
-/** What there is to read: how a call is made of the data, and a report of its answer. */
+/** An answer without the bytes that came with it. */
+function reportOf(answer) {
+  delete answer.bytes
+  return answer
+}
+
+const certificate = (core, der) => reportOf(core.call('certificate.read', { certificate: der }))
+
+/** What is told of a key; its handle is let go. */
+function keyOf(core, { key, ...report }) {
+  core.call('key.free', { key })
+  return report
+}
+
+/** The parts of an answer's bytes, which lie one after another. */
+const partsOf = (bytes = new Uint8Array(), sizes) => {
+  let at = 0
+  return sizes.map((size) => bytes.slice(at, (at += size)))
+}
+
+/** A key store: its entries in their order, each a key or a certificate. */
+function store(core, data, passphrase) {
+  const { entries, unread, bytes } = core.call('pkcs12.read', { data, ...passphrase })
+  const ders = partsOf(
+    bytes,
+    entries.map(({ size }) => size ?? 0),
+  )
+  const keys = entries.map(({ key }) => key && keyOf(core, key)) // first: reading may fail
+  return {
+    entries: entries.map(({ friendlyName, localKeyID, trusted }, i) => ({
+      ...(keys[i] ? { key: keys[i] } : { certificate: certificate(core, ders[i]) }),
+      ...{ friendlyName, localKeyID, trusted },
+    })),
+    unread,
+  }
+}
+
+function bundle(core, data) {
+  const { sizes, crls, bytes } = core.call('pkcs7.read', { data })
+  return { certificates: partsOf(bytes, sizes).map((der) => certificate(core, der)), crls }
+}
+
+/** What there is to read: how a report is made of the data. */
 const readers = {
-  crt: (core, certificate) => core.call('certificate.read', { certificate }),
-  crl: (core, crl) => core.call('crl.read', { crl }),
-  csr: (core, request) => core.call('request.read', { request }),
-  key(core, data, passphrase) {
-    const { key, ...report } = core.call('key.import', {
-      data,
-      ...(passphrase && { passphrase }),
-    })
-    core.call('key.free', { key })
-    return report
-  },
+  crt: certificate,
+  crl: (core, crl) => reportOf(core.call('crl.read', { crl })),
+  csr: (core, request) => reportOf(core.call('request.read', { request })),
+  key: (core, data, passphrase) => keyOf(core, core.call('key.import', { data, ...passphrase })),
+  p12: store,
+  p7: bundle,
 }
 
 function parse(core, { id, parse: kind, data, password, ...unknown }) {
   for (const name of Object.keys(unknown)) throw invalid(name, 'is not known here')
-  if (!Object.hasOwn(readers, kind)) {
-    throw new CertmintError('unsupported', 'parse', 'is none of crt, crl, csr and key')
+  const reader = textOf(kind, 'parse')
+  const secret = optional(textOf, password, 'password')
+  const bytes = optional(bytesOf, data, 'data') ?? new Uint8Array()
+  if (!Object.hasOwn(readers, reader)) {
+    throw new CertmintError('unsupported', 'parse', 'is none of crt, crl, csr, key, p12 and p7')
   }
-  const secret = password === undefined ? undefined : encoder.encode(password)
-  const report = readers[kind](core, bytesOf(data ?? ''), secret)
-  delete report.bytes
-  return { id, ok: true, code: 'ok', report }
+  const passphrase = secret === undefined ? {} : { passphrase: encoder.encode(secret) }
+  return { id, ok: true, code: 'ok', report: readers[reader](core, bytes, passphrase) }
 }
 
 function answer(core, line) {

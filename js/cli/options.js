@@ -3,7 +3,8 @@
 import { secondsOf } from '../normalize.js'
 import { UsageError } from './usage.js'
 
-export const text = (value, help) => ({ type: 'string', value, help })
+/** @param {string} value @param {string} help @param {string[]} [choices] for completion */
+export const text = (value, help, choices) => ({ type: 'string', value, help, choices })
 export const list = (value, help) => ({ type: 'string', value, multiple: true, help })
 export const flag = (help) => ({ type: 'boolean', help })
 
@@ -11,15 +12,17 @@ export const flag = (help) => ({ type: 'boolean', help })
 export const group = (title, options) =>
   Object.fromEntries(Object.entries(options).map(([name, option]) => [name, { ...option, title }]))
 
-/** Where a passphrase comes from: never from the command line itself, which everybody can see. */
+/** Where a passphrase comes from: rather not from the command line, which everybody can see. */
 export const passphraseOptions = (whose) => ({
   'passphrase-file': text('FILE', `${whose}; its first line`),
   'passphrase-env': text('NAME', 'the same from an environment variable'),
+  password: text('TEXT', 'the same for all to see on the command line; "-" asks on the terminal'),
 })
 
 export const inputPassphraseOptions = {
   'in-passphrase-file': text('FILE', 'the passphrase of what is read'),
   'in-passphrase-env': text('NAME', 'the same from an environment variable'),
+  'in-password': text('TEXT', 'the same on the command line; "-" asks on the terminal'),
   'max-iterations': text('N', 'how much key derivation a file may ask for (default 5000000)'),
 }
 
@@ -29,12 +32,25 @@ export const storeOptions = {
   encryption: text(
     'KIND',
     'modern (default), legacy (old macOS, Java 8, Windows) or java-truststore',
+    ['modern', 'legacy', 'java-truststore'],
   ),
 }
 
+export const keyKinds = [
+  ...['rsa-2048', 'rsa-3072', 'rsa-4096', 'rsa-8192'],
+  ...['p-256', 'p-384', 'p-521', 'secp256k1'],
+]
+
 export const newKeyOptions = group('Key', {
-  key: text('KIND', 'rsa-2048, -3072, -4096, -8192, p-256 (default), p-384, p-521 or secp256k1'),
-  'key-format': text('FORMAT', 'pkcs8 (default) or traditional (PKCS#1, SEC1)'),
+  key: text(
+    'KIND',
+    'rsa-2048, -3072, -4096, -8192, p-256 (default), p-384, p-521 or secp256k1',
+    keyKinds,
+  ),
+  'key-format': text('FORMAT', 'pkcs8 (default) or traditional (PKCS#1, SEC1)', [
+    'pkcs8',
+    'traditional',
+  ]),
   ...passphraseOptions('encrypts the new key (AES-256) with this passphrase'),
 })
 
@@ -66,7 +82,11 @@ export const clampOption = group('Validity', {
 })
 
 export const signatureOptions = group('Signature', {
-  hash: text('HASH', 'sha256, sha384 or sha512; sha1 with --allow-weak'),
+  hash: text('HASH', 'sha256, sha384 or sha512; sha1 with --allow-weak', [
+    'sha256',
+    'sha384',
+    'sha512',
+  ]),
   pss: flag('RSASSA-PSS instead of PKCS#1 v1.5, with an RSA key that signs'),
   'allow-weak': flag('for tests: SHA-1, RSA-1024, names and dates outside the authority'),
 })
@@ -78,6 +98,10 @@ export const serialOption = group('Signature', {
 const profile = text(
   'PROFILE',
   'server (default), client, peer, email, code-signing, timestamping, ocsp-signing, webtransport',
+  [
+    ...['server', 'client', 'peer', 'email', 'code-signing', 'timestamping', 'ocsp-signing'],
+    'webtransport',
+  ],
 )
 
 /** What a request may ask for. */
@@ -143,6 +167,7 @@ export const issuerOptions = group('Authority', {
   'ca-key': text('FILE', 'its private key (default ca-key.pem)'),
   'ca-passphrase-file': text('FILE', 'the passphrase of that key, when it is encrypted'),
   'ca-passphrase-env': text('NAME', 'the same from an environment variable'),
+  'ca-password': text('TEXT', 'the same on the command line; "-" asks on the terminal'),
 })
 
 /** A whole number of a flag. */

@@ -156,7 +156,7 @@ describe('flags and commands', () => {
 
   test('an unknown command suggests the right one, or what to write for a host', () => {
     expect(refusal(['self-sgned'], 2)).toMatch(/did you mean "self-signed"\?/)
-    expect(refusal(['localhost'], 2)).toMatch(/certmint self-signed localhost/)
+    expect(refusal(['self-sgned'], 2)).toMatch(/certmint mint self-sgned/)
     expect(refusal(['help', 'nothing'], 2)).toMatch(/"nothing" is no command/)
   })
 
@@ -165,13 +165,13 @@ describe('flags and commands', () => {
     expect(err).toBe('')
     expect(out).toMatch(new RegExp(`^certmint ${name}: \\w`))
     expect(out).toMatch(new RegExp(`\nUsage: certmint ${name} `))
-    expect(out).toMatch(new RegExp(`\nExamples:\n  certmint ${name}`))
+    expect(out).toMatch(new RegExp(`\nExamples:\n  certmint ${name === 'mint' ? '' : name}`))
     for (const line of out.split('\n')) {
       if (/^ {4}| \\$|^ {2}certmint/.test(line)) continue
       expect(line.length).toBeLessThanOrEqual(100)
     }
     // every flag of the examples is one of those explained
-    const flags = new Set(out.match(/^ {2}--[\w-]+/gm).map((flag) => flag.trim()))
+    const flags = new Set((out.match(/^ {2}--[\w-]+/gm) ?? []).map((flag) => flag.trim()))
     for (const flag of out.slice(out.indexOf('Examples:')).match(/--[\w-]+/g) ?? []) {
       expect(flags).toContain(flag)
     }

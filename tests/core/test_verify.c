@@ -237,6 +237,28 @@ static void hosts(void)
     }
 }
 
+/* Two certificates of the issuer, one of which does not allow the name: its key is the same, and
+ * what it signed is checked once. */
+static void signature_checked_once(void)
+{
+    static const cm_general_name excluded = {.value = CM_TEXT("shop.test")};
+    cm_certificate_template t = {.profile = CM_PROFILE_INTERMEDIATE,
+                                 .subject = {.text = CM_TEXT("CN=Sub")}};
+    t.extensions.name_constraints.excluded = &excluded;
+    t.extensions.name_constraints.excluded_count = 1;
+    cm_bytes narrow = issue(&t, sub_key, &root, root_key), report = {NULL, 0}, chain = {NULL, 0};
+    cm_view between[] = {view_of(&narrow), view_of(&sub)};
+    cm_verify_template q = question(view_of(&leaf), between, NULL);
+    same_text(verdict(&q), "name-constraints", "with the narrow one alone");
+    q.intermediate_count = 2;
+    ok(cm_verify(&q, &report, &chain, NULL) == CM_OK && has(&report, "\"code\":\"ok\""),
+       "with both");
+    ok(has(&report, "\"signatures\":3"), "the end's signature once, and each issuer's");
+    cm_bytes_free(&report);
+    cm_bytes_free(&chain);
+    cm_bytes_free(&narrow);
+}
+
 /* Two authorities that signed each other, each many times over, and no root. */
 static void web_without_a_root(void)
 {
@@ -291,6 +313,7 @@ int main(void)
     damaged();
     loose_signature();
     hosts();
+    signature_checked_once();
     web_without_a_root();
     cm_bytes *made[] = {&root, &sub, &leaf, &root_list, &sub_list};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {

@@ -120,20 +120,20 @@ static int64_t read_time(json_value root)
 
 /* ------------------------------------------------------------------ answering */
 
-static void put_json(const char *text, size_t size)
+static void put_json(FILE *out, const char *text, size_t size)
 {
-    putchar('"');
+    putc('"', out);
     for (size_t i = 0; i < size; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\') {
-            printf("\\%c", c);
+            fprintf(out, "\\%c", c);
         } else if (c < 0x20) {
-            printf("\\u%04x", c);
+            fprintf(out, "\\u%04x", c);
         } else {
-            putchar(c);
+            putc(c, out);
         }
     }
-    putchar('"');
+    putc('"', out);
 }
 
 /* {"id": ..., with what the request said: a string or an integer, else null. */
@@ -143,7 +143,7 @@ static void open_answer(json_value root)
     printf("{\"id\":");
     if (json_is_string(id)) {
         cm_text text = json_text(id);
-        put_json(text.data, text.size);
+        put_json(stdout, text.data, text.size);
     } else if (id.given) {
         printf("%lld", (long long)json_integer(id, INT32_MIN, INT32_MAX));
     } else {
@@ -158,7 +158,7 @@ static void put_failure(cm_status status, const cm_error *error, bool parse)
              error->message);
     printf(",\"ok\":false,\"code\":\"%s\"%s,\"detail\":", cm_status_name(status),
            parse ? "" : ",\"depth\":0");
-    put_json(detail, strlen(detail));
+    put_json(stdout, detail, strlen(detail));
     puts("}");
 }
 
@@ -202,31 +202,13 @@ static void put_report(const cm_bytes *report, const cm_bytes *chain)
 
 static void answer_verify(json_value root)
 {
-    static const char *const members[] = {"id",
-                                          "leaf",
-                                          "intermediates",
-                                          "roots",
-                                          "crls",
-                                          "time",
-                                          "purpose",
-                                          "name",
-                                          "maxDepth",
-                                          "policies",
-                                          "requireExplicitPolicy",
-                                          "inhibitPolicyMapping",
-                                          "inhibitAnyPolicy",
-                                          "requireRevocation",
-                                          "allowWeak",
-                                          "lenient",
-                                          NULL};
     arena *a = root.document->arena;
     cm_verify_template t = {.purpose = CM_PURPOSE_ANY};
     cm_bytes report = {NULL, 0}, chain = {NULL, 0};
     cm_error error;
     open_answer(root);
-    json_allow(root, members);
     t.time = read_time(root);
-    verification_read(root, text_bytes, &t);
+    verification_read(root, "id", text_bytes, &t);
     cm_status status = a->status;
     if (status == CM_OK) {
         status = cm_verify(&t, &report, &chain, &error);
@@ -242,76 +224,183 @@ static void answer_verify(json_value root)
     cm_bytes_free(&chain);
 }
 
-static cm_status describe_key(cm_view data, cm_view password, cm_bytes *json, cm_error *err)
-{
-    cm_random *rng = NULL;
-    cm_key *key = NULL;
-    cm_status status = cm_random_create(entropy, NULL, &rng, err);
-    if (status == CM_OK) {
-        status = cm_key_import(data, password, rng, &key, err);
-    }
-    if (status == CM_OK) {
-        status = cm_key_describe(key, json, err);
-    }
-    cm_key_free(key);
-    cm_random_free(rng);
-    return status;
-}
+/* ------------------------------------------------------------------ reading for a report */
 
-static cm_status describe(cm_text kind, cm_view data, cm_view password, cm_bytes *json,
-                          cm_error *err)
+static cm_status describe_certificate(cm_view data, cm_bytes *json, cm_error *err)
 {
     cm_bytes der = {NULL, 0};
-    cm_status status = CM_ERR_UNSUPPORTED;
-    if (kind.size == 3 && memcmp(kind.data, "key", 3) == 0) {
-        return describe_key(data, password, json, err);
-    }
-    if (kind.size == 3 && memcmp(kind.data, "crt", 3) == 0) {
-        status = cm_pem_decode(data, "CERTIFICATE", "certificate", &der, err);
-        if (status == CM_OK) {
-            status = cm_certificate_describe((cm_view){der.data, der.size}, json, err);
-        }
-    } else if (kind.size == 3 && memcmp(kind.data, "crl", 3) == 0) {
-        status = cm_pem_decode(data, "X509 CRL", "crl", &der, err);
-        if (status == CM_OK) {
-            status = cm_crl_describe((cm_view){der.data, der.size}, json, err);
-        }
-    } else if (kind.size == 3 && memcmp(kind.data, "csr", 3) == 0) {
-        status = cm_request_describe(data, json, err);
-    } else {
-        *err = (cm_error){status, "parse", "is none of crt, crl, csr and key"};
+    cm_status status = cm_pem_decode(data, "CERTIFICATE", "certificate", &der, err);
+    if (status == CM_OK) {
+        status = cm_certificate_describe((cm_view){der.data, der.size}, json, err);
     }
     cm_bytes_free(&der);
     return status;
 }
 
-static void answer_parse(json_value root)
+static cm_status describe_list(cm_view data, cm_bytes *json, cm_error *err)
+{
+    cm_bytes der = {NULL, 0};
+    cm_status status = cm_pem_decode(data, "X509 CRL", "crl", &der, err);
+    if (status == CM_OK) {
+        status = cm_crl_describe((cm_view){der.data, der.size}, json, err);
+    }
+    cm_bytes_free(&der);
+    return status;
+}
+
+static cm_status describe_key(cm_view data, cm_view password, cm_random *rng, cm_bytes *json,
+                              cm_error *err)
+{
+    cm_key *key = NULL;
+    cm_status status = cm_key_import(data, password, rng, &key, err);
+    if (status == CM_OK) {
+        status = cm_key_describe(key, json, err);
+    }
+    cm_key_free(key);
+    return status;
+}
+
+/* {"key": ...} or {"certificate": ...} with what else an entry has. */
+static cm_status put_entry(FILE *out, const cm_pkcs12_entry *entry, cm_error *err)
+{
+    cm_bytes json = {NULL, 0};
+    cm_view der = {entry->certificate.data, entry->certificate.size};
+    cm_status status = entry->key != NULL ? cm_key_describe(entry->key, &json, err)
+                                          : describe_certificate(der, &json, err);
+    if (status != CM_OK) {
+        return status;
+    }
+    fprintf(out, "{\"%s\":%s", entry->key != NULL ? "key" : "certificate", (const char *)json.data);
+    if (entry->friendly_name.data != NULL) {
+        fputs(",\"friendlyName\":", out);
+        put_json(out, (const char *)entry->friendly_name.data, entry->friendly_name.size);
+    }
+    if (entry->local_key_id.data != NULL) {
+        fputs(",\"localKeyID\":\"", out);
+        for (size_t i = 0; i < entry->local_key_id.size; i++) {
+            fprintf(out, "%02x", entry->local_key_id.data[i]);
+        }
+        putc('"', out);
+    }
+    fprintf(out, ",\"trusted\":%s}", entry->trusted ? "true" : "false");
+    cm_bytes_free(&json);
+    return CM_OK;
+}
+
+static cm_status describe_store(cm_view data, cm_view password, cm_random *rng, FILE *out,
+                                cm_error *err)
+{
+    cm_pkcs12 store;
+    cm_status status = cm_pkcs12_open(data, password, 0, rng, &store, err);
+    if (status != CM_OK) {
+        return status;
+    }
+    fputs("{\"entries\":[", out);
+    for (size_t i = 0; i < store.count && status == CM_OK; i++) {
+        fputs(i == 0 ? "" : ",", out);
+        status = put_entry(out, &store.entries[i], err);
+    }
+    fprintf(out, "],\"unread\":%zu}", store.unread);
+    cm_pkcs12_free(&store);
+    return status;
+}
+
+static cm_status describe_bundle(cm_view data, FILE *out, cm_error *err)
+{
+    cm_pkcs7 bundle;
+    cm_status status = cm_pkcs7_read(data, &bundle, err);
+    if (status != CM_OK) {
+        return status;
+    }
+    fputs("{\"certificates\":[", out);
+    for (size_t i = 0; i < bundle.count && status == CM_OK; i++) {
+        cm_bytes json = {NULL, 0};
+        status = describe_certificate(bundle.certificates[i], &json, err);
+        if (status == CM_OK) {
+            fprintf(out, "%s%s", i == 0 ? "" : ",", (const char *)json.data);
+        }
+        cm_bytes_free(&json);
+    }
+    fprintf(out, "],\"crls\":%zu}", bundle.crl_count);
+    cm_pkcs7_free(&bundle);
+    return status;
+}
+
+static bool is_kind(cm_text kind, const char *name)
+{
+    return kind.size == strlen(name) && memcmp(kind.data, name, kind.size) == 0;
+}
+
+/* Writes the report to `out`; what stands there after a failure is worth nothing. */
+static cm_status describe(cm_text kind, cm_view data, cm_view password, cm_random *rng, FILE *out,
+                          cm_error *err)
+{
+    cm_bytes json = {NULL, 0};
+    cm_status status = CM_ERR_UNSUPPORTED;
+    if (is_kind(kind, "p12")) {
+        return describe_store(data, password, rng, out, err);
+    }
+    if (is_kind(kind, "p7")) {
+        return describe_bundle(data, out, err);
+    }
+    if (is_kind(kind, "key")) {
+        status = describe_key(data, password, rng, &json, err);
+    } else if (is_kind(kind, "crt")) {
+        status = describe_certificate(data, &json, err);
+    } else if (is_kind(kind, "crl")) {
+        status = describe_list(data, &json, err);
+    } else if (is_kind(kind, "csr")) {
+        status = cm_request_describe(data, &json, err);
+    } else {
+        *err = (cm_error){status, "parse", "is none of crt, crl, csr, key, p12 and p7"};
+    }
+    if (status == CM_OK) {
+        fputs((const char *)json.data, out);
+    }
+    cm_bytes_free(&json);
+    return status;
+}
+
+static cm_status read_parse(json_value root, cm_random *rng, FILE *out, cm_error *err)
 {
     static const char *const members[] = {"id", "parse", "data", "password", NULL};
     arena *a = root.document->arena;
-    cm_bytes json = {NULL, 0};
-    cm_error error;
-    open_answer(root);
     json_allow(root, members);
+    if (a->status != CM_OK) {
+        strcpy(a->error.message, "is not known here");
+    }
     cm_text kind = json_text(json_member(root, "parse"));
     cm_text password = json_text(json_member(root, "password"));
     cm_view data = text_bytes(json_member(root, "data"));
-    cm_status status = a->status;
-    if (status == CM_OK) {
-        status = describe(kind, data, (cm_view){(const uint8_t *)password.data, password.size},
-                          &json, &error);
-    } else {
-        error = a->error;
+    if (a->status != CM_OK) {
+        *err = a->error;
+        return a->status;
     }
+    return describe(kind, data, (cm_view){(const uint8_t *)password.data, password.size}, rng, out,
+                    err);
+}
+
+static void answer_parse(json_value root, cm_random *rng)
+{
+    char *report = NULL;
+    size_t size = 0;
+    cm_error error;
+    FILE *out = open_memstream(&report, &size);
+    if (out == NULL) {
+        abort();
+    }
+    open_answer(root);
+    cm_status status = read_parse(root, rng, out, &error);
+    (void)fclose(out);
     if (status == CM_OK) {
-        printf(",\"ok\":true,\"code\":\"ok\",\"report\":%s}\n", (const char *)json.data);
+        printf(",\"ok\":true,\"code\":\"ok\",\"report\":%s}\n", report);
     } else {
         put_failure(status, &error, true);
     }
-    cm_bytes_free(&json);
+    free(report);
 }
 
-static void answer(const char *line, size_t size)
+static void answer(const char *line, size_t size, cm_random *rng)
 {
     arena a;
     json_document document;
@@ -320,7 +409,7 @@ static void answer(const char *line, size_t size)
         printf("{\"id\":null");
         put_failure(a.status, &a.error, false);
     } else if (json_member(json_root(&document), "parse").given) {
-        answer_parse(json_root(&document));
+        answer_parse(json_root(&document), rng);
     } else {
         answer_verify(json_root(&document));
     }
@@ -333,14 +422,19 @@ int main(void)
     char *line = NULL;
     size_t capacity = 0;
     ssize_t size;
+    cm_random *rng = NULL;
+    if (cm_random_create(entropy, NULL, &rng, NULL) != CM_OK) {
+        return 1;
+    }
     while ((size = getline(&line, &capacity, stdin)) > 0) {
         while (size > 0 && is_space(line[size - 1])) {
             size--;
         }
         if (size > 0) {
-            answer(line, (size_t)size);
+            answer(line, (size_t)size, rng);
         }
     }
+    cm_random_free(rng);
     free(line);
     return 0;
 }

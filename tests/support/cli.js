@@ -49,8 +49,8 @@ export function workplace() {
 }
 
 /** Runs the command without waiting for it: { child, ended: Promise<{ status, signal, out, err }> }. */
-export function start(folder, args) {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder })
+export function start(folder, args, { env } = {}) {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env })
   let out = ''
   let err = ''
   child.stdout.on('data', (data) => (out += data))
@@ -62,15 +62,15 @@ export function start(folder, args) {
 }
 
 /**
- * Runs the command on a terminal of its own (a pseudo-terminal), and reads what appears there; types
+ * Runs a program on a terminal of its own (a pseudo-terminal), and reads what appears there; types
  * `type` when `when` has appeared.
  *
  * @returns {any} { status, screen, seconds } seconds: from the typing to the end
  */
-export function onTerminal(folder, args, { when = '', type = '', columns = 80, env = {} } = {}) {
+export function typeInto(folder, command, { when = '', type = '', columns = 80, env = {} } = {}) {
   const script = path.join(root, 'tests', 'support', 'terminal.py')
   const spec = JSON.stringify({ when, type, columns })
-  const result = spawnSync(python, [script, spec, process.execPath, program, ...args], {
+  const result = spawnSync(python, [script, spec, ...command], {
     cwd: folder,
     env: { ...process.env, TERM: 'xterm', NO_COLOR: '', ...env },
     encoding: 'utf8',
@@ -79,3 +79,7 @@ export function onTerminal(folder, args, { when = '', type = '', columns = 80, e
   if (result.status !== 0) throw new Error(result.stderr)
   return JSON.parse(result.stdout)
 }
+
+/** Runs certmint on a terminal. */
+export const onTerminal = (folder, args, spec) =>
+  typeInto(folder, [process.execPath, program, ...args], spec)

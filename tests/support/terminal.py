@@ -17,7 +17,7 @@ def main():
     spec, command = json.loads(sys.argv[1]), sys.argv[2:]
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv(command[0], command)
+        os.execvp(command[0], command)
     size = struct.pack("HHHH", 24, spec["columns"], 0, 0)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
     screen, typed, since = b"", spec["type"] == "", time.monotonic()

@@ -38,6 +38,7 @@ export const options = {
     'ca-key': text('FILE', 'its private key (default ca-key.pem)'),
     'ca-passphrase-file': issuerOptions['ca-passphrase-file'],
     'ca-passphrase-env': issuerOptions['ca-passphrase-env'],
+    'ca-password': issuerOptions['ca-password'],
   }),
   ...keyOptions,
   ...validityOptions,

@@ -21,7 +21,7 @@ export const usage = 'FILE... --to FORMAT [options]'
 export const options = {
   ...group('Input', inputPassphraseOptions),
   ...group('Output', {
-    to: text('FORMAT', Object.keys(formats).join(', ')),
+    to: text('FORMAT', Object.keys(formats).join(', '), Object.keys(formats)),
     ...passphraseOptions('encrypts what is written: pem, der, pkcs8, p12'),
     ...storeOptions,
     der: flag('DER instead of PEM: pkcs8, traditional, spki, p7b'),
