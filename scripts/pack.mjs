@@ -2,7 +2,6 @@
 //
 // Everything is there twice, as ES modules and as CommonJS, on one copy of certmint.wasm: payload.js.
 
-import { build } from 'esbuild'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { deflateRawSync } from 'node:zlib'
@@ -76,36 +75,34 @@ const common = () => ({
   define: { WASM_SIZE: String(fs.statSync(at('dist', 'certmint.wasm')).size) },
 })
 
-const bundleModules = () =>
-  build({
-    ...common(),
-    format: 'esm',
-    outdir: out(),
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    entryPoints: [
-      ...[...entries, 'worker', 'cli'].map((name) => at('js', `${name}.js`)),
-      at('scripts', 'package', 'edge.js'),
-    ],
-    entryNames: '[name]',
-    plugins: [packaged('esm')],
-  })
+const modules = () => ({
+  ...common(),
+  format: 'esm',
+  outdir: out(),
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
+  entryPoints: [
+    ...[...entries, 'worker', 'cli'].map((name) => at('js', `${name}.js`)),
+    at('scripts', 'package', 'edge.js'),
+  ],
+  entryNames: '[name]',
+  plugins: [packaged('esm')],
+})
 
 /** One file for all of CommonJS, so that its entries share one instance. */
-const bundleCommonJS = () =>
-  build({
-    ...common(),
-    platform: 'node',
-    format: 'cjs',
-    stdin: {
-      contents: entries.map((name) => `export * as ${name} from './${name}.js'`).join('\n'),
-      resolveDir: at('js'),
-    },
-    outfile: out('all.cjs'),
-    define: { ...common().define, 'import.meta.url': 'here' },
-    banner: { js: 'const here=require("node:url").pathToFileURL(__filename).href;' },
-    plugins: [packaged('cjs')],
-  })
+const commonJS = () => ({
+  ...common(),
+  platform: 'node',
+  format: 'cjs',
+  stdin: {
+    contents: entries.map((name) => `export * as ${name} from './${name}.js'`).join('\n'),
+    resolveDir: at('js'),
+  },
+  outfile: out('all.cjs'),
+  define: { ...common().define, 'import.meta.url': 'here' },
+  banner: { js: 'const here=require("node:url").pathToFileURL(__filename).href;' },
+  plugins: [packaged('cjs')],
+})
 
 /** The files that only point to others. In CommonJS name by name, for those who read without running. */
 function writeEntries() {
@@ -137,11 +134,12 @@ function writeTypes() {
 
 /** dist/npm, from js/ and dist/certmint.wasm. */
 export async function pack() {
+  const { build } = await import('esbuild')
   fs.rmSync(out(), { recursive: true, force: true })
   fs.mkdirSync(out(), { recursive: true })
   writePayload()
-  await bundleModules()
-  await bundleCommonJS()
+  await build(modules())
+  await build(commonJS())
   writeEntries()
   writeTypes()
   fs.chmodSync(out('cli.js'), 0o755)
