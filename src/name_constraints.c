@@ -338,3 +338,27 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
     cm_status status = has_dns ? CM_OK : check_common_name(&b, subject, err);
     return status == CM_OK ? check_subject_emails(&b, subject, err) : status;
 }
+
+static size_t elements_of(cm_view list)
+{
+    size_t count = 0;
+    cm_view content;
+    uint8_t tag;
+    while (cm_der_take_any(&list, &tag, &content, NULL)) {
+        count++;
+    }
+    return count;
+}
+
+size_t cm_name_constraints_work(cm_view constraints, cm_view names)
+{
+    cm_view content, list;
+    uint8_t tag;
+    size_t subtrees = 0;
+    if (cm_der_take(&constraints, CM_TAG_SEQUENCE, &content)) {
+        while (cm_der_take_any(&content, &tag, &list, NULL)) {
+            subtrees += elements_of(list);
+        }
+    }
+    return subtrees * (elements_of(names) + 1);
+}

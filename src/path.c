@@ -14,7 +14,7 @@
 
 /* What an answer may cost, beside CM_SIGNATURE_LIMIT: a web of cross-signed authorities has more
  * paths than can be tried. */
-enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 18 };
+enum { STEP_LIMIT = 2000 };
 
 /* ------------------------------------------------------------------ work */
 
@@ -144,44 +144,18 @@ static bool check_issuer(const cm_verification *v, const cm_path *path, const cm
 
 /* ------------------------------------------------------------------ a whole path */
 
-static size_t elements_of(cm_view list)
-{
-    size_t count = 0;
-    cm_view content;
-    uint8_t tag;
-    while (cm_der_take_any(&list, &tag, &content, NULL)) {
-        count++;
-    }
-    return count;
-}
-
-/* Subtrees of both lists of NameConstraints. */
-static size_t subtrees_of(cm_view constraints)
-{
-    cm_view content, list;
-    uint8_t tag;
-    size_t count = 0;
-    if (cm_der_take(&constraints, CM_TAG_SEQUENCE, &content)) {
-        while (cm_der_take_any(&content, &tag, &list, NULL)) {
-            count += elements_of(list);
-        }
-    }
-    return count;
-}
-
 static bool check_names_under(const cm_path *path, size_t authority, size_t *comparisons,
                               cm_fault *fault)
 {
     cm_view constraints = path->items[authority]->name_constraints;
-    size_t subtrees = subtrees_of(constraints);
     for (size_t i = 0; i < authority; i++) {
         const cm_candidate *c = path->items[i];
         cm_error error;
         if (c->self_issued && i > 0) {
             continue; /* §6.1.3 (b) */
         }
-        *comparisons += subtrees * (elements_of(c->names) + 1);
-        if (*comparisons > COMPARISON_LIMIT) {
+        *comparisons += cm_name_constraints_work(constraints, c->names);
+        if (*comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT) {
             return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =
