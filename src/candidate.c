@@ -5,6 +5,7 @@
 #include <mbedtls/pk.h>
 
 #include "error.h"
+#include "key.h"
 #include "name.h"
 #include "oid.h"
 #include "text.h"
@@ -351,6 +352,10 @@ static bool check_profile(cm_candidate *c)
         return CM_REFUSE(&c->strict_fault, CM_VERIFY_MALFORMED, 0,
                          "the issuer has no name (RFC 5280 §4.1.2.4)");
     }
+    if (c->has_path_len && !c->ca) {
+        return CM_REFUSE(&c->strict_fault, CM_VERIFY_MALFORMED, 0,
+                         "pathLenConstraint is for authorities (RFC 5280 §4.2.1.9)");
+    }
     return c->ca ? check_authority(c) : check_end(c);
 }
 
@@ -411,12 +416,13 @@ bool cm_candidate_check_key(const cm_candidate *c, bool allow_weak, size_t depth
 {
     mbedtls_pk_context pk;
     mbedtls_pk_init(&pk);
-    int failure =
-        mbedtls_pk_parse_public_key(&pk, c->x509.public_key.data, c->x509.public_key.size);
-    size_t bits = failure == 0 ? mbedtls_pk_get_bitlen(&pk) : 0;
-    bool rsa = failure == 0 && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA;
+    bool known =
+        mbedtls_pk_parse_public_key(&pk, c->x509.public_key.data, c->x509.public_key.size) == 0 &&
+        cm_pk_is_known(&pk);
+    size_t bits = known ? mbedtls_pk_get_bitlen(&pk) : 0;
+    bool rsa = known && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA;
     mbedtls_pk_free(&pk);
-    if (failure != 0) {
+    if (!known) {
         return CM_REFUSE(fault, CM_VERIFY_UNSUPPORTED, depth,
                          "the public key is damaged or of a kind that is not supported");
     }

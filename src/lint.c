@@ -343,7 +343,8 @@ static cm_status check_work(const session *s, cm_error *err)
     const cm_lint_subject *first = &s->subjects[0];
     for (const cm_lint_subject *above = first; above != NULL; above = above->issuer) {
         for (const cm_lint_subject *at = first; at != above; at = at->issuer) {
-            comparisons += cm_name_constraints_work(above->c.name_constraints, at->c.names);
+            comparisons += cm_name_constraints_work(above->c.name_constraints, at->c.x509.subject,
+                                                    at->c.names);
         }
     }
     return s->name_work > NAME_WORK || comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT

@@ -144,7 +144,7 @@ static bool check_issuer(const cm_verification *v, const cm_path *path, const cm
 
 /* ------------------------------------------------------------------ a whole path */
 
-static bool check_names_under(const cm_path *path, size_t authority, size_t *comparisons,
+static bool check_names_under(cm_verification *v, const cm_path *path, size_t authority,
                               cm_fault *fault)
 {
     cm_view constraints = path->items[authority]->name_constraints;
@@ -154,8 +154,8 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
         if (c->self_issued && i > 0) {
             continue; /* §6.1.3 (b) */
         }
-        *comparisons += cm_name_constraints_work(constraints, c->names);
-        if (*comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT) {
+        v->comparisons += cm_name_constraints_work(constraints, c->x509.subject, c->names);
+        if (v->comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT) {
             return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =
@@ -169,12 +169,10 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
     return true;
 }
 
-static bool check_name_constraints(const cm_path *path, cm_fault *fault)
+static bool check_name_constraints(cm_verification *v, const cm_path *path, cm_fault *fault)
 {
-    size_t comparisons = 0;
     for (size_t i = path->count - 1; i > 0; i--) {
-        if (path->items[i]->name_constraints.size > 0 &&
-            !check_names_under(path, i, &comparisons, fault)) {
+        if (path->items[i]->name_constraints.size > 0 && !check_names_under(v, path, i, fault)) {
             return false;
         }
     }
@@ -220,7 +218,7 @@ static bool check_path(cm_verification *v, const cm_path_request *request, cm_pa
 {
     const cm_path *path = &result->path;
     bool end = request->reading == NULL;
-    return check_name_constraints(path, &result->fault) &&
+    return check_name_constraints(v, path, &result->fault) &&
            (!end || check_purposes(v, path, &result->fault)) &&
            check_policies(v, request, result) && check_revocation(v, request, result);
 }

@@ -9,6 +9,7 @@ import { release } from './release.js'
 import { requestFlow } from './request/flow.js'
 import { Router } from './router.js'
 import { language, texts } from './texts.js'
+import { verifyFlow } from './verify/flow.js'
 
 /** Which .wasm runs: measured where the browser can, else as it was built. */
 function wasmText(hash) {
@@ -32,6 +33,7 @@ router.start({
   certificate: certificateFlow(bridge),
   authority: authorityFlow(bridge),
   request: requestFlow(bridge),
+  verify: verifyFlow(bridge),
 })
 try {
   const { hash } = await bridge.run('load')

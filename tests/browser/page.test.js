@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
+import { selfSigned } from '../../js/index.js'
 import { root, scratch } from '../support/tools.js'
 import { built, create, fill, loaded, openPage } from './support.js'
 
@@ -327,6 +328,17 @@ test('what was typed is still there after a reload', async () => {
   expect(await page.locator('#options-now').textContent()).toBe('P-384 · 12 days')
 })
 
+test('a key that was pasted is not kept with the history', async () => {
+  const { cert, key } = await selfSigned('a.test')
+  await goTo('verify')
+  await page.fill('#verify-text', cert.pem)
+  await page.reload()
+  await loaded(page)
+  expect(await page.inputValue('#verify-text')).toContain('BEGIN CERTIFICATE')
+  await page.fill('#verify-text', cert.pem + key.pem)
+  expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain('PRIVATE')
+})
+
 test('Back brings what was typed, but no key', async () => {
   await create(page, { names: 'a.test' })
   await page.getByRole('button', { name: 'Show private_key.pem' }).click()
@@ -412,6 +424,15 @@ const states = {
     await page.fill('#leaf-names', 'a-rather-long-name.of-a-host.shop.test')
     await page.click('#leaf-create')
     await page.locator('.node').nth(1).waitFor()
+    await openDetails()
+  },
+  'a path that is refused': async () => {
+    const { cert } = await selfSigned('shop.test', { subject: 'CN=shop.test,O=Example' })
+    await goTo('verify')
+    await page.fill('#verify-text', cert.pem)
+    await page.fill('#verify-name', 'a-rather-long-name.of-a-host.shop.test')
+    await page.click('#verify-create')
+    await page.locator('#flow-verify .paper').waitFor()
     await openDetails()
   },
   'a request': async () => {
