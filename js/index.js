@@ -5,6 +5,7 @@ import { compile, Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
 import { defaultWorkers, Pool } from './pool.js'
+import { wasmSource } from './source.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -26,8 +27,8 @@ async function start(source) {
   return { api: new Api(core, generatorFor(core, pool), async (work) => work()), pool }
 }
 
-function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
-  loading ??= start(source).catch((error) => {
+function load(source) {
+  loading ??= start(source ?? wasmSource()).catch((error) => {
     loading = undefined // a failed download may be tried again
     throw error
   })
@@ -38,7 +39,7 @@ function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
 export async function init(source, { workers = false } = {}) {
   const { pool } = await load(source)
   if (workers === false) return
-  const count = typeof workers === 'number' ? workers : await defaultWorkers()
+  const count = typeof workers === 'number' ? workers : defaultWorkers()
   // where there are no workers, the work is done without
   await pool.warm(count).catch(() => {})
 }

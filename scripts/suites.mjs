@@ -208,4 +208,5 @@ export const suites = {
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
   server: { needs: ['modules', 'wasm', 'server', 'server asan'], run: jestSuite('server') },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+  runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
 }
