@@ -714,7 +714,8 @@ export interface LintRule extends Pick<LintFinding, 'sentence' | 'fix' | 'source
 /**
  * Says which clients refuse a certificate, by which rule, and what to do. The first certificate is
  * the end of the chain; the others may stand in any order, also in its PEM. Trust and signatures are
- * not looked at: a client is taken to trust the root. At most 1000 certificates.
+ * not looked at: a client is taken to trust the root. At most 1000 certificates of
+ * 256 KiB.
  */
 export function lint(
   certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
