@@ -352,6 +352,15 @@ export class Api {
     })
   }
 
+  /** Its answer may hold a private key: nothing of it stays in linear memory. */
+  asn1Tree(data) {
+    const call = { data: encodedOf(data, 'data') }
+    const { bytes = new Uint8Array(), ...tree } = this.#core.call('asn1.tree', call, {
+      secret: true,
+    })
+    return { ...tree, der: bytes }
+  }
+
   readCRL(data) {
     return new RevocationList(
       this.#core,

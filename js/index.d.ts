@@ -1135,6 +1135,50 @@ export function inspect(
 /** A report as text for people; `names` are those of the inputs. Ends with a line's end. */
 export function inspectText(report: InspectReport, options?: { names?: string[] }): string
 
+/** One element of an encoding (X.690). */
+export interface Asn1Element {
+  /** Where it begins in `der`. */
+  offset: number
+  /** Bytes of its tag and length. */
+  header: number
+  /** Bytes of its content. */
+  length: number
+  class: 'universal' | 'application' | 'context' | 'private'
+  tag: number
+  /** Of the universal class: "SEQUENCE", "INTEGER", "OID", ... */
+  type?: string
+  constructed: boolean
+  /** Text of strings, times (RFC 3339), TRUE and FALSE, integers in lower-case hexadecimal. */
+  value?: string
+  /** There is more of it: a text is cut after 128 bytes, an integer after 64. */
+  cut?: true
+  oid?: string
+  /** What the OID stands for: "keyUsage", "CN", "ecdsa-sha256", ... */
+  name?: string
+  /** Unused bits at the end of a BIT STRING. */
+  unused?: number
+  /** Its children stand inside an OCTET STRING or BIT STRING. */
+  inside?: true
+  children?: Asn1Element[]
+  /** BER without a length: two end-of-contents octets follow the content. */
+  indefinite?: true
+}
+
+export interface Asn1Tree {
+  /** What the offsets count in: the input, or what its base64 stands for. */
+  der: Uint8Array
+  elements: Asn1Element[]
+  /** Where it is no ASN.1, or over a limit (64 deep, 100,000 elements), and why: what stands before
+   * it is there all the same. */
+  error?: { offset: number; message: string }
+}
+
+/**
+ * The elements that bytes consist of, whatever they mean: DER, BER, a PEM block (the first), or
+ * base64. At most 16 MiB. Of a private key, all of it is there.
+ */
+export function asn1Tree(data: Encoded): Promise<Asn1Tree>
+
 /* ------------------------------------------------------------------ the rest */
 
 export interface Fixture extends CertificateWithKey {

@@ -70,3 +70,4 @@ export const verify = async (cert, options) => (await api()).verify(cert, option
 export const lint = async (certificates, options) => (await api()).lint(certificates, options)
 export const lintRules = async () => (await api()).lintRules()
 export const inspect = async (data, options) => (await api()).inspect(data, options)
+export const asn1Tree = async (data) => (await api()).asn1Tree(data)

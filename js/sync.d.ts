@@ -4,6 +4,7 @@
  */
 
 import type {
+  Asn1Tree,
   CAOptions,
   Certificate,
   CertificateRequest,
@@ -111,6 +112,7 @@ export function lint(
   options?: LintOptions,
 ): LintReport
 export function lintRules(): LintRule[]
+export function asn1Tree(data: Encoded): Asn1Tree
 export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
 export function createTrustKit(
   authority: Encoded | CertificateAuthority,

@@ -886,6 +886,28 @@ typedef struct cm_inspect_options {
 cm_status cm_inspect(const cm_view *inputs, size_t count, const cm_inspect_options *options,
                      cm_random *rng, cm_bytes *json, cm_error *err);
 
+#define CM_ASN1_DEPTH_LIMIT 64     /* elements inside elements */
+#define CM_ASN1_COUNT_LIMIT 100000 /* elements of one tree */
+
+/*
+ * The elements that bytes consist of, whatever they mean (X.690): DER or BER, a PEM block of any
+ * label (the first), or base64 without armour. *der gets the bytes that the offsets count in.
+ *
+ * *json is {"elements": [ELEMENT...], "error"?: {"offset", "message"}}: what stands before the
+ * first fault, or before a limit, is there all the same. ELEMENT is {"offset", "header": bytes of
+ * tag and length, "class": "universal" | "application" | "context" | "private", "tag": number,
+ * "type"?: of the universal class, like "SEQUENCE", "constructed", "value"?: text of strings (at
+ * most 128 bytes of it), times in RFC 3339, integers in hexadecimal, "cut"?: true, "oid"?: dotted
+ * with its "name"?, "unused"?: bits of a BIT STRING, "inside"?: true where an OCTET or BIT STRING
+ * holds an element, "children"?: [ELEMENT...], "indefinite"?: true (its end-of-contents octets
+ * follow), "length": of the content}.
+ *
+ * CM_OK whatever the bytes are. Field "data": CM_ERR_LIMIT above CM_INSPECT_SIZE_LIMIT,
+ * CM_ERR_MALFORMED for a PEM block that is not base64. Both hold what a private key is, when the
+ * bytes are one.
+ */
+cm_status cm_asn1_tree(cm_view data, cm_bytes *der, cm_bytes *json, cm_error *err);
+
 /* The SHA-256 of the bytes of a DER certificate, as people compare it: "AB:CD:..." (95 characters
  * and a NUL). */
 void cm_fingerprint_sha256(cm_view der, char out[96]);

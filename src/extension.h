@@ -29,6 +29,8 @@ void cm_extension_write(cm_der *out, const char *oid, size_t oid_size, bool crit
 
 /* The name of a key purpose for its encoded OID ("serverAuth"), NULL when it has none. */
 const char *cm_purpose_name(cm_view oid);
+/* The name of an extension for its encoded OID ("keyUsage"), NULL when it has none. */
+const char *cm_extension_name(cm_view oid);
 /* The name of bit i of keyUsage, NULL past the last. */
 const char *cm_key_usage_name(unsigned bit);
 

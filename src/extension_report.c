@@ -425,6 +425,12 @@ static const struct known *find(cm_view oid)
     return NULL;
 }
 
+const char *cm_extension_name(cm_view oid)
+{
+    const struct known *k = find(oid);
+    return k != NULL ? k->name : NULL;
+}
+
 static void put_extension(cm_json *j, const cm_x509_extension *e)
 {
     const struct known *k = find(e->oid);

@@ -606,6 +606,16 @@ static cm_status op_inspect(call *c)
     return answer_json(c, status, &report);
 }
 
+static cm_status op_asn1_tree(call *c)
+{
+    cm_bytes tree;
+    cm_view data = json_bytes(member(c, "data"));
+    if (failed(c)) {
+        return CM_OK;
+    }
+    return answer_json(c, cm_asn1_tree(data, &c->bytes, &tree, &c->error), &tree);
+}
+
 /* ------------------------------------------------------------------ key stores and bundles */
 
 static cm_status op_pkcs12_create(call *c)
@@ -831,6 +841,7 @@ static const struct operation {
     {"lint", op_lint, {"template", NULL}},
     {"lint.rules", op_lint_rules, {NULL}},
     {"inspect", op_inspect, {"inputs", "passphrases", "maxIterations", "maxWork", NULL}},
+    {"asn1.tree", op_asn1_tree, {"data", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},
     {"forget", op_forget, {NULL}},

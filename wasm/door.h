@@ -54,6 +54,7 @@
  *   lint.rules                                                            as cm_lint_rules says
  *   inspect                inputs: [BYTES], passphrases?: [BYTES], maxIterations?, maxWork?
  *                                                                         as cm_inspect says
+ *   asn1.tree              data: BYTES                     as cm_asn1_tree says; bytes: the DER
  *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
  *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
  *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],

@@ -143,6 +143,16 @@ TARGET fuzz_lint(cm_view input, cm_random *rng)
     }
 }
 
+TARGET fuzz_asn1(cm_view input, cm_random *rng)
+{
+    cm_bytes der, json;
+    cm_error err;
+    (void)rng;
+    check(cm_asn1_tree(input, &der, &json, &err), &json, &err);
+    cm_bytes_free(&der);
+    cm_bytes_free(&json);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static cm_random *rng;

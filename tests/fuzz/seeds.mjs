@@ -63,6 +63,9 @@ put(
 put('request', 'ec.der', certmint.createCSR({ san: ['shop.test'], key: ec }).csr.der)
 put('crl', 'list.der', list.der)
 put('verify', 'chain.txt', [leaf.cert, sub.cert, root.cert, list].map(({ pem }) => pem).join(''))
+put('asn1', 'leaf.der', leaf.cert.der)
+put('asn1', 'key.txt', rsa.toPEM())
+put('asn1', 'indefinite.der', Buffer.from('308024800403616263000002010500003f8f7f0101', 'hex'))
 
 const odd = [
   ...['boolean-not-der', 'policies-twice', 'dns-utf8-beside', 'wildcard-partial-beside', 'ip-text'],
