@@ -1135,6 +1135,9 @@ export function inspect(
 /** A report as text for people; `names` are those of the inputs. Ends with a line's end. */
 export function inspectText(report: InspectReport, options?: { names?: string[] }): string
 
+/** The value of one extension of a report as lines for people; in hexadecimal where it is not decoded. */
+export function extensionLines(extension: InspectExtension): string[]
+
 /** One element of an encoding (X.690). */
 export interface Asn1Element {
   /** Where it begins in `der`. */

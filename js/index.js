@@ -10,7 +10,7 @@ import { trustKit } from './trust_kit.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
-export { inspectText } from './inspect_text.js'
+export { extensionLines, inspectText } from './inspect_text.js'
 export {
   Certificate,
   CertificateRequest,

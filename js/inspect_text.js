@@ -119,6 +119,9 @@ function extension({ name, oid, critical, value, der, error }) {
   return [title, [(extensions[name] ?? describe)(value)].flat()]
 }
 
+/** @param {any} one an extension of a report */
+export const extensionLines = (one) => extension(one)[1].map(plain)
+
 function publicKey(key) {
   const { type, curve, bits, exponent } = key
   const size = bits === undefined ? '' : ` ${bits} bits`

@@ -41,6 +41,7 @@ export {
   Certificate,
   CertificateRequest,
   CertmintError,
+  extensionLines,
   inspectText,
   PrivateKey,
   PublicKey,

@@ -33,6 +33,18 @@ function states({ create, fill }) {
     },
     'self-signed': (page) => create(page, { names: 'shop.test www.shop.test 192.0.2.7' }),
     authority: (page) => create(page, { names: 'shop.test', signer: 'authority' }),
+    inspect: async (page) => {
+      const { createCA } = await import('../js/index.js')
+      const ca = await createCA({ subject: 'CN=Acme Root' })
+      const { cert, key } = await ca.issue({ san: ['shop.test', '192.0.2.7'] })
+      const locked = key.toPEM({ passphrase: 'secret', iterations: 1000 })
+      await page.locator('.flows a[href="#inspect"]').click()
+      await page.fill('#inspect-text', `${cert.pem}${ca.cert.pem}${locked}`)
+      await page.click('#inspect-create')
+      await page.locator('#flow-inspect .paper[data-whole]').waitFor()
+      await page.locator('.structure summary').first().click()
+      await page.locator('.asn1-row').nth(7).click()
+    },
     key: async (page) => {
       await create(page, { names: 'shop.test' })
       await page.getByRole('button', { name: 'Show private_key.pem' }).click()

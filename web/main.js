@@ -4,6 +4,7 @@ import { authorityFlow } from './authority/flow.js'
 import { Bridge } from './bridge.js'
 import { certificateFlow } from './certificate/flow.js'
 import { stayAvailable } from './offline.js'
+import { inspectFlow } from './inspect/flow.js'
 import { byId, fillTexts } from './parts/dom.js'
 import { release } from './release.js'
 import { requestFlow } from './request/flow.js'
@@ -33,6 +34,7 @@ router.start({
   certificate: certificateFlow(bridge),
   authority: authorityFlow(bridge),
   request: requestFlow(bridge),
+  inspect: inspectFlow(bridge, router),
   verify: verifyFlow(bridge),
 })
 try {

@@ -7,6 +7,7 @@ import { init } from './certmint/js/index.js'
 import * as vault from './authority/vault.js'
 import { makeCertificate } from './certificate/make.js'
 import { makePKCS12, makeZip } from './bundle.js'
+import { exploreElements, inspectAll } from './inspect/inspect.js'
 import { makeRequest } from './request/make.js'
 import { checkPath } from './verify/check.js'
 
@@ -36,6 +37,8 @@ const jobs = {
   makeRequest,
   makePKCS12,
   makeZip,
+  inspectAll,
+  exploreElements,
   checkPath,
   makeAuthority: vault.makeAuthority,
   issue: vault.issue,

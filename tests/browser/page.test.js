@@ -435,6 +435,17 @@ const states = {
     await page.locator('#flow-verify .paper').waitFor()
     await openDetails()
   },
+  'what a chain and a locked key are': async () => {
+    const { cert, key } = await selfSigned('a-rather-long-name.of-a-host.shop.test', { days: 900 })
+    await goTo('inspect')
+    const locked = key.toPEM({ passphrase: 'secret', iterations: 10 })
+    await page.fill('#inspect-text', `${cert.pem}${locked}`)
+    await page.click('#inspect-create')
+    await page.locator('#flow-inspect .paper[data-whole]').waitFor()
+    await openDetails()
+    await page.locator('#flow-inspect .asn1').nth(1).waitFor()
+    await page.locator('#flow-inspect .asn1-row').nth(3).click()
+  },
   'a request': async () => {
     await goTo('request')
     await page.fill('#request-names', 'a-rather-long-name.of-a-host.shop.test')
