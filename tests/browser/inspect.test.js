@@ -227,9 +227,7 @@ test('tree and bytes are marked both ways, by mouse and by keyboard', async () =
   // the tree has one tab stop; its keys are those of every tree
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('Home')
-  expect(await page.evaluate(() => document.activeElement.getAttribute('aria-label'))).toMatch(
-    /^SEQUENCE +at 0$/,
-  )
+  expect(await page.evaluate(() => document.activeElement.dataset.i)).toBe('0')
   const { length } = der
   expect((await marked('header')).slice(0, 4)).toEqual([0, 1, 2, 3])
   expect(await flow('.asn1-status').textContent()).toContain(`${length - 4} of content`)

@@ -55,7 +55,7 @@ export class Tree {
   // ---------------------------------------------------------------- rows
 
   #row(i) {
-    const { offset, type, value, hasChildren } = this.#describe(i)
+    const hasChildren = this.#elements.hasChildren(i)
     const row = h(
       'li',
       {
@@ -64,26 +64,21 @@ export class Tree {
         'data-i': i,
         'aria-expanded': hasChildren ? 'false' : undefined,
         'aria-selected': 'false',
-        'aria-label': `${type} ${value} ${texts.inspect.asn1.at(offset)}`,
       },
-      h('div', { class: 'asn1-row' }, h('span', { class: 'asn1-type' }, type), ' ', value),
+      h(
+        'div',
+        { class: 'asn1-row' },
+        h('span', { class: 'asn1-type' }, this.#elements.type(i)),
+        ' ',
+        this.#elements.value(i),
+      ),
     )
     this.#rows.set(i, row)
     return row
   }
 
-  #describe(i) {
-    const all = this.#elements
-    return {
-      offset: all.offset(i),
-      type: all.type(i),
-      value: all.value(i),
-      hasChildren: all.hasChildren(i),
-    }
-  }
-
   /** A row that stands for those of a long list that are not in the page. */
-  #more(list, parent, ordinal, count) {
+  #more(ordinal, count) {
     const label = texts.inspect.asn1.more(count)
     return h(
       'li',
@@ -92,7 +87,6 @@ export class Tree {
         tabindex: '-1',
         class: 'asn1-more',
         'data-more': ordinal,
-        'aria-label': label,
       },
       h('div', { class: 'asn1-row' }, label),
     )
@@ -106,9 +100,9 @@ export class Tree {
     const to = Math.min(children.length, ordinal + WINDOW)
     list.dataset.of = parent
     list.replaceChildren(
-      ...(from > 0 ? [this.#more(list, parent, from - 1, from)] : []),
+      ...(from > 0 ? [this.#more(from - 1, from)] : []),
       ...children.slice(from, to).map((i) => this.#row(i)),
-      ...(to < children.length ? [this.#more(list, parent, to, children.length - to)] : []),
+      ...(to < children.length ? [this.#more(to, children.length - to)] : []),
     )
   }
 

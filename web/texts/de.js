@@ -392,7 +392,6 @@ export const texts = {
       tree: 'Elemente',
       bytes: 'Bytes: die Pfeiltasten bewegen',
       hint: 'Zeigen Sie auf ein Element, um seine Bytes zu sehen, oder auf ein Byte.',
-      at: (offset) => `bei ${offset}`,
       more: (count) => `… ${count} weitere`,
       none: 'Dieses Byte gehört zu keinem Element.',
       chosen: ([type, value], offset, header, length) =>

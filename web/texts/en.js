@@ -389,7 +389,6 @@ export const texts = {
       tree: 'Elements',
       bytes: 'Bytes: the arrow keys move',
       hint: 'Point at an element to see its bytes, or at a byte to see its element.',
-      at: (offset) => `at ${offset}`,
       more: (count) => `… ${count} more`,
       none: 'This byte belongs to no element.',
       chosen: ([type, value], offset, header, length) =>
