@@ -75,10 +75,10 @@ function renameRequest(error) {
   return error
 }
 
-/** PEM, DER, or a JWK as text or as an object. */
-function keyDataOf(data) {
-  const isJWK = typeof data === 'object' && data !== null && 'kty' in data
-  return bytesOf(isJWK ? JSON.stringify(data) : data, 'key')
+/** PEM, DER, or a JWK (or a set of them) as text or as an object. */
+function encodedOf(data, field) {
+  const isJWK = typeof data?.kty === 'string' || Array.isArray(data?.keys)
+  return bytesOf(isJWK ? JSON.stringify(data) : data, field)
 }
 
 export class Api {
@@ -107,7 +107,7 @@ export class Api {
   /** @param {any} data @param {any} [options] */
   importKey(data, { passphrase, maxIterations } = {}) {
     const info = this.#core.call('key.import', {
-      data: keyDataOf(data),
+      data: encodedOf(data, 'key'),
       ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase) }),
       maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
     })
@@ -319,6 +319,39 @@ export class Api {
     }
   }
 
+  // ---------------------------------------------------------------- lint
+
+  lint(certificates, options = {}) {
+    const { clients, time, name, ...rest } = options
+    return this.#core.call('lint', {
+      template: {
+        ...rest,
+        certificates: bytesList(certificates, 'certificates') ?? [],
+        clients: typeof clients === 'string' ? [clients] : clients,
+        time: secondsOf(time, 'time') ?? now(),
+        name: nameWanted(name),
+      },
+    })
+  }
+
+  lintRules() {
+    return this.#core.call('lint.rules')
+  }
+
+  // ---------------------------------------------------------------- whatever there is
+
+  /** @param {any} data @param {any} [options] */
+  inspect(data, { passphrase, maxIterations, ...unknown } = {}) {
+    for (const name of Object.keys(unknown)) throw invalid(name, 'is not an option of inspect')
+    const inputs = Array.isArray(data) ? data : [data]
+    const passphrases = passphrase === undefined ? [] : [passphrase].flat()
+    return this.#core.call('inspect', {
+      inputs: inputs.map((one, i) => encodedOf(one, `data[${i}]`)),
+      passphrases: passphrases.map((one, i) => passphraseOf(one, `passphrase[${i}]`)),
+      maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
+    })
+  }
+
   readCRL(data) {
     return new RevocationList(
       this.#core,
@@ -353,6 +386,8 @@ function revokedEntry(value, i) {
 
 /** An authority: a CA certificate with its key and the certificates above it. */
 export class CertificateAuthority {
+  static name = 'CertificateAuthority'
+
   #api
 
   constructor(api, cert, key, above) {

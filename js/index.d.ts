@@ -631,6 +631,509 @@ export interface VerifyReport {
  */
 export function verify(cert: Encoded, options?: VerifyOptions): Promise<VerifyReport>
 
+/* ------------------------------------------------------------------ lint */
+
+/** Whose judgement: `python` is ssl.create_default_context() of Python 3.13, `openssl` is
+ * `openssl verify -x509_strict`, `webtransport` serverCertificateHashes, `rfc5280` the standard. */
+export type LintClient =
+  | 'chrome'
+  | 'firefox'
+  | 'safari'
+  | 'node'
+  | 'python'
+  | 'java'
+  | 'go'
+  | 'openssl'
+  | 'gnutls'
+  | 'webtransport'
+  | 'rfc5280'
+
+/** error: the client refuses it. warning: it may. notice: it does not, but it should be otherwise. */
+export type LintSeverity = 'error' | 'warning' | 'notice'
+
+export type LintPurpose = 'server' | 'client' | 'ca' | 'any'
+
+export interface LintOptions {
+  /** All by default; `ok` then leaves WebTransport out, which takes special certificates. */
+  clients?: LintClient | LintClient[]
+  /** The host or IP address that a server's certificate must be for. */
+  name?: string | { dns: string } | { ip: string }
+  /** What the first certificate is to be; "auto", the default: what it looks like. "any" asks only
+   * for what holds for every certificate. */
+  purpose?: 'auto' | LintPurpose
+  /** When; now by default. */
+  time?: Time
+}
+
+export interface LintFinding {
+  /** The id of the rule. */
+  rule: string
+  /** Which certificate: 0 the first. */
+  certificate: number
+  severity: LintSeverity
+  /** For whom. */
+  clients: LintClient[]
+  /** What it is in this certificate, in a sentence, where there is more to say. */
+  detail?: string
+  /** The rule, in a sentence. */
+  sentence: string
+  /** What to do. */
+  fix: string
+  /** Where the rule stands. */
+  source: string
+  /** Which versions, where it is not all. */
+  versions?: string
+}
+
+export interface LintReport {
+  /** No client refuses it. */
+  ok: boolean
+  certificates: { subject: string; purpose: LintPurpose }[]
+  clients: {
+    client: LintClient
+    /** As people write it. */
+    name: string
+    verdict: 'accepted' | 'refused'
+    /** Indexes of its findings. */
+    findings: number[]
+  }[]
+  findings: LintFinding[]
+}
+
+export interface LintRule extends Pick<LintFinding, 'sentence' | 'fix' | 'source' | 'versions'> {
+  id: string
+  /** The certificates it is for. */
+  purposes: LintPurpose[]
+  error: LintClient[]
+  warning: LintClient[]
+  notice: LintClient[]
+  /** Those whose documentation was taken for it; all others were tried. */
+  documented: LintClient[]
+}
+
+/**
+ * Says which clients refuse a certificate, by which rule, and what to do. The first certificate is
+ * the end of the chain; the others may stand in any order, also in its PEM. Trust and signatures are
+ * not looked at: a client is taken to trust the root. At most 1000 certificates.
+ */
+export function lint(
+  certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
+  options?: LintOptions,
+): Promise<LintReport>
+
+/** The rules of lint. */
+export function lintRules(): Promise<LintRule[]>
+
+/* ------------------------------------------------------------------ what is this file? */
+
+/**
+ * What `inspect` says. Times are RFC 3339 text, serial numbers and other integers of any size
+ * lower-case hexadecimal with "-" before a negative one, `der` and other bytes lower-case
+ * hexadecimal. Members are only ever added to it.
+ */
+export interface InspectReport {
+  /** What was found, in the order of the inputs; what is inside another stands there. */
+  items: InspectItem[]
+  links: InspectLink[]
+  /** There were more than 4096 things: the rest is missing. */
+  truncated?: true
+}
+
+/** `switch (item.kind)` tells them apart. */
+export type InspectItem =
+  | InspectCertificate
+  | InspectRequest
+  | InspectCRL
+  | InspectPrivateKey
+  | InspectPublicKeyItem
+  | InspectParameters
+  | InspectPKCS12
+  | InspectPKCS7
+  | InspectUnreadable
+
+interface InspectItemBase {
+  /** Counts from 0 in the order of the report: what links name. */
+  id: number
+  /** Which of the inputs it is in. */
+  input: number
+  form: 'pem' | 'der' | 'base64' | 'jwk' | 'openssh'
+  /** Of the PEM block. */
+  label?: string
+  /** Where it stands in the input, in bytes; not for what is inside another. */
+  offset?: number
+  length?: number
+  /** What a PKCS#12 file says beside it. */
+  friendlyName?: string
+  localKeyID?: string
+  /** Marked as trusted for Java. */
+  trusted?: true
+  /** Why it, or a part of it, could not be read or opened. */
+  error?: { code: CertmintError['code']; message: string }
+  /** Rules of encoding that it breaks, in words. */
+  problems?: string[]
+}
+
+export interface InspectCertificate extends InspectItemBase {
+  kind: 'certificate'
+  version: number
+  serial: string
+  signature: InspectSignature
+  /** The one inside what is signed, when it is not the same. */
+  innerSignature?: InspectSignature
+  issuer: InspectName
+  subject: InspectName
+  /** Missing when it is no time of RFC 5280 (see `problems`). */
+  notBefore?: string
+  notAfter?: string
+  publicKey: InspectPublicKey
+  isCA: boolean
+  /** Subject and issuer are the same name. */
+  selfIssued: boolean
+  /** And its own key made its signature; missing when that was not checked: an algorithm that is not
+   * done here, or more signatures than are checked. */
+  selfSigned?: boolean
+  extensions: InspectExtension[]
+  /** Bytes of DER. */
+  size: number
+  fingerprints: InspectFingerprints
+}
+
+export interface InspectRequest extends InspectItemBase {
+  kind: 'request'
+  signature: InspectSignature
+  /** Missing when it was not checked. */
+  signatureValid?: boolean
+  subject: InspectName
+  publicKey: InspectPublicKey
+  /** Besides the extensions asked for. */
+  attributes: { oid: string; name?: string; value?: string; der?: string }[]
+  extensions: InspectExtension[]
+  size: number
+  fingerprints: InspectFingerprints
+}
+
+export interface InspectCRL extends InspectItemBase {
+  kind: 'crl'
+  version: number
+  signature: InspectSignature
+  issuer: InspectName
+  thisUpdate: string
+  nextUpdate?: string
+  extensions: InspectExtension[]
+  /** At most 10,000 of them. */
+  revoked: { serial: string; date: string; extensions?: InspectExtension[] }[]
+  revokedCount: number
+  size: number
+  fingerprints: InspectFingerprints
+}
+
+export interface InspectPrivateKey extends InspectItemBase {
+  kind: 'private-key'
+  /** dsa is OpenSSL's traditional form of DSA keys. */
+  format: 'pkcs8' | 'pkcs1' | 'sec1' | 'dsa' | 'openssh' | 'jwk'
+  encryption?: InspectEncryption
+  /** It is encrypted, and none of the passphrases opened it. */
+  locked: boolean
+  /** Its public half, as far as it can be told. Nothing of the private half is in a report. */
+  publicKey?: InspectPublicKey
+  /** The kind of key, when its public half is not known. */
+  type?: string
+}
+
+export interface InspectPublicKeyItem extends InspectItemBase {
+  kind: 'public-key'
+  format: 'spki' | 'pkcs1' | 'openssh' | 'jwk'
+  publicKey: InspectPublicKey
+  /** What stands behind an OpenSSH key. */
+  comment?: string
+}
+
+/** OpenSSL's EC PARAMETERS and DH PARAMETERS. */
+export interface InspectParameters extends InspectItemBase {
+  kind: 'parameters'
+  curve?: string
+  bits?: number
+  size: number
+}
+
+export interface InspectPKCS12 extends InspectItemBase {
+  kind: 'pkcs12'
+  /** None of the passphrases, and not the empty one either, opens all of it. */
+  locked: boolean
+  /** What guards it against change; missing when nothing does. */
+  mac?: Partial<InspectEncryption>
+  /** Of each part that is encrypted as a whole. */
+  encryption: InspectEncryption[]
+  /** How many entries are of other kinds: secrets and the like. */
+  unread: number
+  items: InspectItem[]
+  size: number
+}
+
+export interface InspectPKCS7 extends InspectItemBase {
+  kind: 'pkcs7'
+  /** "signedData" is looked into. */
+  contentType: string
+  signers?: number
+  items: InspectItem[]
+  size: number
+}
+
+export interface InspectUnreadable extends InspectItemBase {
+  kind: 'unreadable'
+  /** What it looks like from outside. */
+  seems: 'unknown' | Exclude<InspectItem['kind'], 'unreadable'>
+  error: { code: CertmintError['code']; message: string }
+}
+
+export interface InspectFingerprints {
+  /** Of the DER, "AB:CD:...". */
+  sha1: string
+  sha256: string
+}
+
+export interface InspectSignature {
+  /** "rsa-sha256", "ecdsa-sha384", "rsa-pss-sha256", "ed25519", "dsa-sha1", ..., or the OID. */
+  name: string
+  oid?: string
+  /** RFC 4055 §3.1, with its defaults. */
+  pss?: { hash: string; maskHash: string; saltLength: number; trailerField: number }
+  /** DER of parameters of other kinds. */
+  parameters?: string
+}
+
+export interface InspectPublicKey {
+  /** "rsa", "ec", "rsa-pss", "dsa", "dh", "ed25519", "ed448", "x25519", "x448", "ml-dsa-44", ...,
+   * or "unknown". */
+  type: string
+  oid?: string
+  /** Of the modulus, the curve or the prime. */
+  bits?: number
+  /** "P-256", "brainpoolP256r1", ..., an OID, or "explicit". */
+  curve?: string
+  /** Of RSA; hexadecimal when it is 2^31 or more. */
+  exponent?: number | string
+  /** The SHA-1 of the key's bits: what subject key identifiers usually are. */
+  keyIdentifier?: string
+  /** The SHA-256 of the SubjectPublicKeyInfo in base64: the pin of RFC 7469. */
+  pin: string
+  /** Of its JWK (RFC 7638), base64url: RSA and the curves of RFC 7518 and 8812. */
+  thumbprint?: string
+  /** The SubjectPublicKeyInfo. */
+  spki: string
+}
+
+/** A distinguished name; "" and no attributes with `der` when it is damaged. */
+export interface InspectName {
+  /** In the order of the encoding, with RFC 4514's escapes: as the options of certmint take it. */
+  text: string
+  /** RFC 4514's own order: last part first. */
+  rfc4514: string
+  attributes: {
+    /** "CN", "O", ..., or the OID. */
+    type: string
+    oid: string
+    value?: string
+    /** Of a value that is no text. */
+    der?: string
+    string:
+      'utf8' | 'printable' | 'ia5' | 't61' | 'bmp' | 'universal' | 'visible' | 'numeric' | 'other'
+    /** Which relative distinguished name it stands in, from 0. */
+    rdn: number
+  }[]
+  der?: string
+}
+
+/** A name of RFC 5280 §4.2.1.6. `value` is its text; `der` is there instead when it has none or
+ * breaks its rules. */
+export interface InspectGeneralName {
+  type: 'dns' | 'ip' | 'email' | 'uri' | 'directory' | 'rid' | 'upn' | 'other' | 'x400' | 'edi'
+  value?: string
+  /** Of an otherName. */
+  oid?: string
+  der?: string
+}
+
+export interface InspectDistributionPoint {
+  distributionPoint?: { fullName?: InspectGeneralName[]; relativeName?: string }
+  reasons?: string[]
+  crlIssuer?: InspectGeneralName[]
+}
+
+export interface InspectSubtree {
+  base: InspectGeneralName
+  minimum?: number
+  maximum?: number
+}
+
+export interface InspectPolicy {
+  oid: string
+  name?: string
+  qualifiers?: {
+    /** "cps", "userNotice", or an OID. */
+    type: string
+    uri?: string
+    text?: string
+    reference?: { organization: string; numbers: number[] }
+    der?: string
+  }[]
+}
+
+interface InspectAccess {
+  /** "ocsp", "caIssuers", "caRepository", "timeStamping", or an OID. */
+  method: string
+  location: InspectGeneralName
+}
+
+/** The values of the extensions that are decoded, by the names that they have here. */
+export interface InspectExtensionValues {
+  authorityInfoAccess: InspectAccess[]
+  authorityKeyIdentifier: {
+    keyIdentifier?: string
+    issuer?: InspectGeneralName[]
+    serial?: string
+  }
+  basicConstraints: { ca: boolean; pathLen?: number }
+  certificateIssuer: InspectGeneralName[]
+  certificatePolicies: InspectPolicy[]
+  crlDistributionPoints: InspectDistributionPoint[]
+  crlNumber: string
+  deltaCRLIndicator: string
+  /** Names like "serverAuth", or OIDs. */
+  extendedKeyUsage: string[]
+  freshestCRL: InspectDistributionPoint[]
+  holdInstructionCode: string
+  inhibitAnyPolicy: number
+  invalidityDate: string
+  issuerAltName: InspectGeneralName[]
+  issuingDistributionPoint: {
+    distributionPoint?: InspectDistributionPoint['distributionPoint']
+    onlyContainsUserCerts: boolean
+    onlyContainsCACerts: boolean
+    onlySomeReasons?: string[]
+    indirectCRL: boolean
+    onlyContainsAttributeCerts: boolean
+  }
+  keyUsage: KeyUsage[]
+  microsoftApplicationPolicies: InspectPolicy[]
+  microsoftCAVersion: number
+  microsoftCertificateTemplate: { oid: string; majorVersion?: number; minorVersion?: number }
+  microsoftCertificateTemplateName: string
+  nameConstraints: { permitted?: InspectSubtree[]; excluded?: InspectSubtree[] }
+  netscapeBaseURL: string
+  netscapeCAPolicyURL: string
+  netscapeCARevocationURL: string
+  netscapeCertType: string[]
+  netscapeComment: string
+  netscapeRenewalURL: string
+  netscapeRevocationURL: string
+  netscapeSSLServerName: string
+  ocspNoCheck: true
+  policyConstraints: { requireExplicitPolicy?: number; inhibitPolicyMapping?: number }
+  policyMappings: { issuerDomainPolicy: string; subjectDomainPolicy: string }[]
+  precertificatePoison: true
+  privateKeyUsagePeriod: { notBefore?: string; notAfter?: string }
+  qcStatements: { oid: string; der?: string }[]
+  reasonCode: RevocationReason | 'unknown'
+  signedCertificateTimestamps: {
+    version: number
+    /** The SHA-256 of the log's key in base64, as lists of logs have it. */
+    logID: string
+    timestamp: string
+    extensions?: string
+    hash: string
+    signature: string
+  }[]
+  subjectAltName: InspectGeneralName[]
+  subjectInfoAccess: InspectAccess[]
+  subjectKeyIdentifier: string
+  /** "status_request", "status_request_v2", or the number. */
+  tlsFeature: (string | number)[]
+}
+
+/**
+ * `value` where it is decoded (`if ('value' in extension && extension.name === ...)`), else `der`:
+ * the content of extnValue. `name` is also there for some that are not decoded; `error` when it is
+ * not what its standard describes.
+ */
+export type InspectExtension =
+  | {
+      [Name in keyof InspectExtensionValues]: {
+        oid: string
+        name: Name
+        critical: boolean
+        value: InspectExtensionValues[Name]
+      }
+    }[keyof InspectExtensionValues]
+  | {
+      oid: string
+      name?: string
+      critical: boolean
+      value?: undefined
+      der: string
+      error?: string
+    }
+
+export interface InspectEncryption {
+  /** "PBES2", "PBES1", "PKCS#12", "PEM" (OpenSSL's own), "OpenSSH", or an OID. */
+  scheme: string
+  /** "AES-256-CBC", "3DES", "RC2-40", ..., or an OID. */
+  cipher?: string
+  /** "PBKDF2", "scrypt", "bcrypt", or an OID. */
+  kdf?: string
+  hash?: string
+  iterations?: number
+  /** Bytes. */
+  saltSize?: number
+  /** Of scrypt. */
+  cost?: number
+  blockSize?: number
+  parallelization?: number
+  /** Its parameters are not what the standard describes. */
+  damaged?: true
+}
+
+export type InspectLink =
+  /** Copies of one thing. */
+  | { type: 'same'; items: number[] }
+  /** A key, its certificates, its requests: what has the same public key. */
+  | { type: 'same-key'; items: number[] }
+  /**
+   * A certificate or list and a certificate that may have issued it: the name fits, and the key
+   * identifiers do as far as both have them. "invalid": that key did not make the signature, told only
+   * where none of them did. "unchecked": an algorithm that is not done here, or more signatures than
+   * are checked. The first of several copies stands for all.
+   */
+  | { type: 'issued'; issuer: number; item: number; signature: 'valid' | 'invalid' | 'unchecked' }
+
+export interface InspectOptions {
+  /** Tried on everything that is encrypted; the empty one is tried on PKCS#12 anyway. */
+  passphrase?: Passphrase | Passphrase[]
+  /** How much key derivation all of it may ask for, summed up over all that is tried; 5 million by
+   * default (seconds). */
+  maxIterations?: number
+}
+
+/** Whatever there is; a JWK also as an object. */
+export type Inspectable = Encoded | JsonWebKey | { keys: JsonWebKey[] }
+
+/**
+ * Says what bytes are and what is in them: PEM (any number of blocks, with text between), DER, BER or
+ * base64 without armour; certificates, requests, revocation lists, keys of any kind, PKCS#12, PKCS#7,
+ * JWK, JWK Sets and OpenSSH's keys; and which of it belongs together. What cannot be read is said,
+ * too: only options that make no sense are an error, and inputs over the limits (code "limit"): 16 MiB
+ * in all, and 64 MiB of report. Limits inside it: 4096 things, 4 files inside one another, 64 private
+ * keys opened, 10,000 entries of a list shown, 100 extensions of one thing, 4096 elements of one
+ * extension.
+ */
+export function inspect(
+  data: Inspectable | Inspectable[],
+  options?: InspectOptions,
+): Promise<InspectReport>
+
+/** A report as text for people; `names` are those of the inputs. Ends with a line's end. */
+export function inspectText(report: InspectReport, options?: { names?: string[] }): string
+
 /* ------------------------------------------------------------------ the rest */
 
 export interface Fixture extends CertificateWithKey {

@@ -15,10 +15,16 @@ import type {
   Fixture,
   GeneralName,
   GenerateOptions,
+  Inspectable,
+  InspectOptions,
+  InspectReport,
   Issued,
   IssueOptions,
   JsonWebKey,
   KeySpec,
+  LintOptions,
+  LintReport,
+  LintRule,
   PKCS12,
   PKCS12Options,
   PrivateKey,
@@ -34,6 +40,7 @@ export {
   Certificate,
   CertificateRequest,
   CertmintError,
+  inspectText,
   PrivateKey,
   PublicKey,
   RevocationList,
@@ -99,6 +106,12 @@ export function verify(
     intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
   },
 ): VerifyReport
+export function lint(
+  certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
+  options?: LintOptions,
+): LintReport
+export function lintRules(): LintRule[]
+export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -33,14 +33,19 @@ static bool authority_key_identifier(cm_view extensions, cm_view *id)
            cm_der_take(&content, CM_TAG_CONTEXT(0), id);
 }
 
+bool cm_chain_keys_fit(cm_view issuer_extensions, cm_view extensions)
+{
+    cm_view authority, own;
+    return !authority_key_identifier(extensions, &authority) ||
+           !cm_x509_subject_key_identifier(issuer_extensions, &own) ||
+           cm_view_equal(authority, own);
+}
+
 /* By name, and by key identifiers where both have them; the signature is not looked at. */
 static bool issued(const cm_x509 *issuer, const cm_x509 *subject)
 {
-    cm_view authority, own;
     return cm_view_equal(issuer->subject, subject->issuer) &&
-           (!authority_key_identifier(subject->extensions, &authority) ||
-            !cm_x509_subject_key_identifier(issuer->extensions, &own) ||
-            cm_view_equal(authority, own));
+           cm_chain_keys_fit(issuer->extensions, subject->extensions);
 }
 
 /* The leaf: the certificate of the key, else the first that issued none of the others. */

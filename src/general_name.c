@@ -586,6 +586,11 @@ static void put_hex(cm_der *out, cm_view bytes)
     }
 }
 
+bool cm_general_name_is_upn(cm_view oid)
+{
+    return oid.size == sizeof OID_UPN - 1 && memcmp(oid.data, OID_UPN, oid.size) == 0;
+}
+
 static bool put_other(cm_view content, cm_der *out)
 {
     cm_view oid, value, text;
@@ -594,8 +599,7 @@ static bool put_other(cm_view content, cm_der *out)
         return false;
     }
     cm_view inner = value;
-    if (oid.size == sizeof OID_UPN - 1 && memcmp(oid.data, OID_UPN, oid.size) == 0 &&
-        cm_der_take(&inner, CM_TAG_UTF8_STRING, &text) &&
+    if (cm_general_name_is_upn(oid) && cm_der_take(&inner, CM_TAG_UTF8_STRING, &text) &&
         cm_utf8_length((cm_text){(const char *)text.data, text.size}) >= 0) {
         put_labelled(out, "UPN:", text);
         return true;

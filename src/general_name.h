@@ -22,6 +22,9 @@ cm_status cm_general_name_write(const cm_general_name *name, cm_general_name_use
  */
 bool cm_general_name_put_text(uint8_t tag, cm_view content, cm_der *out);
 
+/* Whether an otherName of this type-id is a user principal name. */
+bool cm_general_name_is_upn(cm_view oid);
+
 /* Parses an IP literal into 4 or 16 bytes; returns the size, 0 when it is none. */
 size_t cm_ip_parse(cm_text text, uint8_t out[16]);
 

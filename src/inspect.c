@@ -83,7 +83,7 @@ static cm_status put_name(cm_json *j, const char *key, cm_view name, cm_error *e
     return status;
 }
 
-static void put_fingerprints(cm_json *j, cm_view der)
+void cm_json_fingerprints(cm_json *j, cm_view der)
 {
     char text[96];
     cm_json_key(j, "fingerprints");
@@ -308,7 +308,7 @@ static cm_status describe(cm_bytes *der, cm_status (*write)(cm_view, cm_json *, 
     cm_json_open(&j, '{');
     cm_status status = write(view, &j, err);
     if (status == CM_OK) {
-        put_fingerprints(&j, view);
+        cm_json_fingerprints(&j, view);
         cm_json_close(&j, '}');
         status = cm_json_finish(&j, json, err);
     } else {

@@ -44,7 +44,7 @@ static void put_escape(cm_json *j, unsigned char c)
     put(j, escape, sizeof escape);
 }
 
-/* Length of the longest well-formed character at the front, 0 when there is none. */
+/* Length of the well-formed character at the front, 0 when there is none. */
 static size_t character(cm_text text)
 {
     for (size_t size = 1; size <= 4 && size <= text.size; size++) {
@@ -55,24 +55,40 @@ static size_t character(cm_text text)
     return 0;
 }
 
+/* How many bytes at the front stand for themselves. */
+static size_t plain(cm_text text)
+{
+    size_t size = 0;
+    while (size < text.size && text.data[size] >= 0x20 && text.data[size] < 0x7f &&
+           text.data[size] != '"' && text.data[size] != '\\') {
+        size++;
+    }
+    return size;
+}
+
 void cm_json_text(cm_json *j, cm_text text)
 {
     separate(j);
     put(j, "\"", 1);
     for (size_t i = 0; i < text.size;) {
-        unsigned char c = (unsigned char)text.data[i];
-        size_t size = character((cm_text){text.data + i, text.size - i});
-        if (c == '"' || c == '\\') {
+        cm_text rest = {text.data + i, text.size - i};
+        unsigned char c = (unsigned char)*rest.data;
+        size_t size = plain(rest);
+        if (size > 0) {
+            put(j, rest.data, size);
+        } else if (c == '"' || c == '\\') {
             put(j, "\\", 1);
-            put(j, text.data + i, 1);
+            put(j, rest.data, size = 1);
         } else if (c < 0x20) {
             put_escape(j, c);
-        } else if (size == 0) {
-            put(j, "\xef\xbf\xbd", 3);
+            size = 1;
+        } else if ((size = character(rest)) > 0) {
+            put(j, rest.data, size);
         } else {
-            put(j, text.data + i, size);
+            put(j, "\xef\xbf\xbd", 3);
+            size = 1;
         }
-        i += size == 0 ? 1 : size;
+        i += size;
     }
     put(j, "\"", 1);
 }
@@ -106,14 +122,21 @@ void cm_json_boolean(cm_json *j, bool value)
 
 void cm_json_hex(cm_json *j, cm_view bytes)
 {
+    char hex[64];
     separate(j);
     put(j, "\"", 1);
-    for (size_t i = 0; i < bytes.size; i++) {
-        char hex[2];
-        cm_hex(&bytes.data[i], 1, hex);
-        put(j, hex, 2);
+    for (size_t i = 0, part; i < bytes.size; i += part) {
+        part = bytes.size - i < sizeof hex / 2 ? bytes.size - i : sizeof hex / 2;
+        cm_hex(bytes.data + i, part, hex);
+        put(j, hex, 2 * part);
     }
     put(j, "\"", 1);
+}
+
+void cm_json_raw(cm_json *j, cm_view json)
+{
+    separate(j);
+    cm_der_raw(&j->out, json);
 }
 
 cm_status cm_json_finish(cm_json *j, cm_bytes *out, cm_error *err)

@@ -20,6 +20,9 @@ void cm_json_integer(cm_json *j, int64_t value);
 void cm_json_boolean(cm_json *j, bool value);
 void cm_json_hex(cm_json *j, cm_view bytes); /* as a lower-case string */
 
+/* Members or a value that are JSON already. */
+void cm_json_raw(cm_json *j, cm_view json);
+
 /* Hands the text over (a NUL follows it) or returns the failure. */
 cm_status cm_json_finish(cm_json *j, cm_bytes *out, cm_error *err);
 

@@ -16,16 +16,15 @@
 #include "x509.h"
 
 static const struct jwk_curve {
-    cm_key_algorithm algorithm;
     const char *name;
     size_t size; /* bytes of a coordinate */
     const char *oid;
     size_t oid_size;
 } curves[] = {
-    {CM_KEY_P256, "P-256", 32, "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8},
-    {CM_KEY_P384, "P-384", 48, "\x2b\x81\x04\x00\x22", 5},
-    {CM_KEY_P521, "P-521", 66, "\x2b\x81\x04\x00\x23", 5},
-    {CM_KEY_SECP256K1, "secp256k1", 32, "\x2b\x81\x04\x00\x0a", 5},
+    {"P-256", 32, "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8},
+    {"P-384", 48, "\x2b\x81\x04\x00\x22", 5},
+    {"P-521", 66, "\x2b\x81\x04\x00\x23", 5},
+    {"secp256k1", 32, "\x2b\x81\x04\x00\x0a", 5},
 };
 
 /* ------------------------------------------------------------------ base64url */
@@ -98,26 +97,33 @@ static bool take_integers(cm_view der, cm_view *out, size_t count)
     return fine;
 }
 
-static const struct jwk_curve *curve_of(const cm_key *key)
+/* `parameters`: the element that names the curve in a SubjectPublicKeyInfo. */
+static const struct jwk_curve *curve_of(cm_view parameters)
 {
-    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
-        if (curves[i].algorithm == key->algorithm) {
-            return &curves[i];
+    cm_view oid;
+    if (cm_der_take(&parameters, CM_TAG_OID, &oid)) {
+        for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+            cm_view known = {(const uint8_t *)curves[i].oid, curves[i].oid_size};
+            if (cm_view_equal(oid, known)) {
+                return &curves[i];
+            }
         }
     }
     return NULL;
 }
 
-/* The members that make the public key, in the order of RFC 7638 §3. */
-static bool put_public(cm_json *j, const cm_key *key)
+/* The members that make the public key, in the order of RFC 7638 §3; false when it is none that a
+ * JWK can carry here. */
+static bool put_public(cm_json *j, cm_view spki)
 {
-    cm_view bits, integers[2];
-    const struct jwk_curve *curve = curve_of(key);
-    if (!cm_spki_bits((cm_view){key->spki.data, key->spki.size}, &bits)) {
+    cm_view oid, parameters, bits, integers[2];
+    if (!cm_spki_split(spki, &oid, &parameters, &bits)) {
         return false;
     }
-    if (curve == NULL) {
-        if (!take_integers(bits, integers, 2)) {
+    if (cm_view_equal(
+            oid, (cm_view){(const uint8_t *)OID_RSA_ENCRYPTION, OID_SIZE(OID_RSA_ENCRYPTION)})) {
+        if (!take_integers(bits, integers, 2) || integers[0].size > LARGEST + 1 ||
+            integers[1].size > LARGEST) {
             return false;
         }
         put_base64url(j, "e", magnitude(integers[1]));
@@ -126,7 +132,8 @@ static bool put_public(cm_json *j, const cm_key *key)
         put_base64url(j, "n", magnitude(integers[0]));
         return true;
     }
-    if (bits.size != 1 + 2 * curve->size) {
+    const struct jwk_curve *curve = curve_of(parameters);
+    if (curve == NULL || bits.size != 1 + 2 * curve->size) {
         return false;
     }
     cm_json_key(j, "crv");
@@ -174,7 +181,7 @@ cm_status cm_key_export_jwk(const cm_key *key, bool with_private, cm_bytes *json
     }
     cm_json_open(&j, '{');
     bool fine =
-        put_public(&j, key) &&
+        put_public(&j, (cm_view){key->spki.data, key->spki.size}) &&
         (!with_private || put_private(&j, key, (cm_view){traditional.data, traditional.size}));
     cm_json_close(&j, '}');
     cm_bytes_free(&traditional);
@@ -185,28 +192,30 @@ cm_status cm_key_export_jwk(const cm_key *key, bool with_private, cm_bytes *json
     return cm_json_finish(&j, json, err);
 }
 
-cm_status cm_key_thumbprint(const cm_key *key, char out[44], cm_error *err)
+bool cm_spki_thumbprint(cm_view spki, char out[44])
 {
-    cm_bytes json;
+    cm_json j = {{NULL, 0, 0, CM_OK}, false};
     uint8_t digest[32], text[48];
     size_t size = 0;
-    out[0] = '\0';
-    cm_status status = cm_key_export_jwk(key, false, &json, err);
-    if (status != CM_OK) {
-        return status;
-    }
-    bool fine = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), json.data, json.size,
-                           digest) == 0 &&
-                mbedtls_base64_encode(text, sizeof text, &size, digest, sizeof digest) == 0;
-    cm_bytes_free(&json);
-    if (!fine) {
-        return cm_fail_internal(err, "cm_key_thumbprint");
-    }
-    for (size_t i = 0; i < 43; i++) {
+    cm_json_open(&j, '{');
+    bool fine = put_public(&j, spki);
+    cm_json_close(&j, '}');
+    fine = fine && j.out.status == CM_OK &&
+           mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), j.out.data, j.out.size,
+                      digest) == 0 &&
+           mbedtls_base64_encode(text, sizeof text, &size, digest, sizeof digest) == 0;
+    cm_der_free(&j.out);
+    for (size_t i = 0; i < 43 && fine; i++) {
         out[i] = swapped(swapped((char)text[i], '+', '-'), '/', '_');
     }
-    out[43] = '\0';
-    return CM_OK;
+    out[fine ? 43 : 0] = '\0';
+    return fine;
+}
+
+cm_status cm_key_thumbprint(const cm_key *key, char out[44], cm_error *err)
+{
+    return cm_spki_thumbprint((cm_view){key->spki.data, key->spki.size}, out) ? CM_OK
+                                                                              : cm_fail_memory(err);
 }
 
 /* ------------------------------------------------------------------ reading JSON */
@@ -345,6 +354,30 @@ static bool read_members(cm_text json, cm_text members[MEMBERS])
         }
     }
     return next(&r) == '\0' && r.at == r.end;
+}
+
+bool cm_jwk_next(cm_text *rest, cm_text *key)
+{
+    reader r = {rest->data, rest->data + rest->size};
+    if (r.at == NULL || (!accept(&r, '[') && !accept(&r, ',')) || next(&r) != '{') {
+        return false;
+    }
+    const char *start = r.at;
+    if (!skip_value(&r, 0)) {
+        return false;
+    }
+    *key = (cm_text){start, (size_t)(r.at - start)};
+    *rest = (cm_text){r.at, (size_t)(r.end - r.at)};
+    return true;
+}
+
+cm_text cm_jwk_set(cm_text json)
+{
+    cm_text members[MEMBERS] = {{NULL, 0}};
+    if (!read_members(json, members) || members[KTY].data != NULL || members[KEYS].data == NULL) {
+        return (cm_text){NULL, 0};
+    }
+    return (cm_text){members[KEYS].data, (size_t)(json.data + json.size - members[KEYS].data)};
 }
 
 /* ------------------------------------------------------------------ reading keys */

@@ -654,7 +654,7 @@ static bool put_attribute(cm_der *out, cm_view content)
     }
     put_text(out, "=");
     cm_der decoded = {NULL, 0, 0, CM_OK};
-    if (cm_string_decode(tag, value, &decoded) && decoded.status == CM_OK) {
+    if (type != NULL && cm_string_decode(tag, value, &decoded) && decoded.status == CM_OK) {
         put_escaped(out, cm_der_view(&decoded));
     } else {
         put_hex_value(out, element);
@@ -663,41 +663,87 @@ static bool put_attribute(cm_der *out, cm_view content)
     return true;
 }
 
+const char *cm_name_attribute(cm_view oid)
+{
+    const attribute_type *type = type_by_oid(oid);
+    return type == NULL ? NULL : type->short_name;
+}
+
+/* RelativeDistinguishedName: the content of its SET. */
+static bool put_rdn(cm_der *out, cm_view set)
+{
+    cm_view attribute;
+    bool fine = set.size > 0;
+    for (const char *join = ""; fine && set.size > 0; join = "+") {
+        put_text(out, join);
+        fine = cm_der_take(&set, CM_TAG_SEQUENCE, &attribute) && put_attribute(out, attribute);
+    }
+    return fine;
+}
+
 static bool put_name(cm_der *out, cm_view der)
 {
     cm_view rdns, set;
     if (!cm_der_take(&der, CM_TAG_SEQUENCE, &rdns) || der.size != 0) {
         return false;
     }
-    for (bool first = true; rdns.size > 0; first = false) {
-        if (!cm_der_take(&rdns, CM_TAG_SET, &set) || set.size == 0) {
+    for (const char *join = ""; rdns.size > 0; join = ",") {
+        put_text(out, join);
+        if (!cm_der_take(&rdns, CM_TAG_SET, &set) || !put_rdn(out, set)) {
             return false;
-        }
-        for (const char *join = first ? "" : ","; set.size > 0; join = "+") {
-            cm_view attribute;
-            put_text(out, join);
-            if (!cm_der_take(&set, CM_TAG_SEQUENCE, &attribute) || !put_attribute(out, attribute)) {
-                return false;
-            }
         }
     }
     return true;
 }
 
-cm_status cm_name_text(cm_view der, cm_bytes *text, cm_error *err)
+static cm_status put_name_reversed(cm_der *out, cm_view der)
+{
+    cm_view sets[CM_RDN_LIMIT], rdns;
+    size_t count = 0;
+    if (!cm_der_take(&der, CM_TAG_SEQUENCE, &rdns) || der.size != 0) {
+        return CM_ERR_MALFORMED;
+    }
+    for (; rdns.size > 0; count++) {
+        if (count == CM_RDN_LIMIT) {
+            return CM_ERR_LIMIT;
+        }
+        if (!cm_der_take(&rdns, CM_TAG_SET, &sets[count])) {
+            return CM_ERR_MALFORMED;
+        }
+    }
+    for (const char *join = ""; count > 0; join = ",") {
+        put_text(out, join);
+        if (!put_rdn(out, sets[--count])) {
+            return CM_ERR_MALFORMED;
+        }
+    }
+    return CM_OK;
+}
+
+cm_status cm_name_text_ordered(cm_view der, bool reversed, cm_bytes *text, cm_error *err)
 {
     cm_der out = {NULL, 0, 0, CM_OK};
     *text = (cm_bytes){NULL, 0};
-    if (!put_name(&out, der)) {
+    cm_status status = reversed              ? put_name_reversed(&out, der)
+                       : put_name(&out, der) ? CM_OK
+                                             : CM_ERR_MALFORMED;
+    if (status != CM_OK) {
         cm_der_free(&out);
-        return cm_fail(err, CM_ERR_MALFORMED, "the distinguished name is damaged");
+        return cm_fail(err, status,
+                       status == CM_ERR_LIMIT ? "the distinguished name has too many parts"
+                                              : "the distinguished name is damaged");
     }
     cm_der_raw(&out, (cm_view){(const uint8_t *)"", 1});
-    cm_status status = cm_der_finish(&out, text, err);
+    status = cm_der_finish(&out, text, err);
     if (status == CM_OK) {
         text->size--;
     }
     return status;
+}
+
+cm_status cm_name_text(cm_view der, cm_bytes *text, cm_error *err)
+{
+    return cm_name_text_ordered(der, false, text, err);
 }
 
 bool cm_name_is_empty(cm_view der)

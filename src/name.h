@@ -9,9 +9,17 @@
 cm_status cm_name_write(const cm_name *name, cm_der *out, cm_error *err);
 
 /* The text of an encoded Name (with its SEQUENCE header): RFC 4514 escapes, parts in encoding
- * order, joined by "," and "+". Attribute types without a short name are printed as OIDs, values
- * that are not text as "#" and hexadecimal. CM_ERR_MALFORMED. */
+ * order, joined by "," and "+". Attribute types without a short name are printed as OIDs, and their
+ * values (§2.4) and those that are not text as "#" and hexadecimal. CM_ERR_MALFORMED. */
 cm_status cm_name_text(cm_view der, cm_bytes *text, cm_error *err);
+
+/* The same; `reversed`: last part first, as RFC 4514 §2.1 has it. CM_ERR_LIMIT then for more than
+ * CM_RDN_LIMIT parts. */
+enum { CM_RDN_LIMIT = 256 };
+cm_status cm_name_text_ordered(cm_view der, bool reversed, cm_bytes *text, cm_error *err);
+
+/* The short name of an attribute type ("CN") by its encoded OID, NULL when it has none. */
+const char *cm_name_attribute(cm_view oid);
 
 /* True for an encoded Name without attributes. */
 bool cm_name_is_empty(cm_view der);

@@ -1,6 +1,12 @@
-/* Object identifiers as encoded content, for comparing and writing. */
+/* Object identifiers as encoded content, for comparing and writing; and their names. */
 #ifndef CM_OID_H
 #define CM_OID_H
+
+#include "certmint.h"
+
+/* What an object identifier stands for: "rsa-sha256", "P-256", "AES-256-CBC", "serverAuth", "ocsp",
+ * ...; NULL when it is not known. */
+const char *cm_oid_name(cm_view oid);
 
 #define OID_CE(n) "\x55\x1d" n /* id-ce, 2.5.29 */
 #define OID_SUBJECT_KEY_IDENTIFIER OID_CE("\x0e")
@@ -28,10 +34,15 @@
 #define OID_AUTHORITY_INFO_ACCESS OID_PKIX("\x01\x01")
 #define OID_TLS_FEATURE OID_PKIX("\x01\x18")
 #define OID_CPS OID_PKIX("\x02\x01")
+#define OID_USER_NOTICE OID_PKIX("\x02\x02")
 #define OID_OCSP OID_PKIX("\x30\x01")
 #define OID_CA_ISSUERS OID_PKIX("\x30\x02")
 #define OID_OCSP_NOCHECK OID_PKIX("\x30\x01\x05")
 #define OID_KP(n) OID_PKIX("\x03" n)
+
+#define OID_DSA "\x2a\x86\x48\xce\x38\x04\x01"
+#define OID_ED25519 "\x2b\x65\x70"
+#define OID_EC_PUBLIC_KEY "\x2a\x86\x48\xce\x3d\x02\x01"
 
 #define OID_PKCS1(n) "\x2a\x86\x48\x86\xf7\x0d\x01\x01" n /* 1.2.840.113549.1.1 */
 #define OID_RSA_ENCRYPTION OID_PKCS1("\x01")
@@ -40,6 +51,8 @@
 #define OID_PKCS5(n) "\x2a\x86\x48\x86\xf7\x0d\x01\x05" n /* 1.2.840.113549.1.5 */
 #define OID_PBKDF2 OID_PKCS5("\x0c")
 #define OID_PBES2 OID_PKCS5("\x0d")
+#define OID_PBMAC1 OID_PKCS5("\x0e")
+#define OID_SCRYPT "\x2b\x06\x01\x04\x01\xda\x47\x04\x0b"
 
 #define OID_PKCS7(n) "\x2a\x86\x48\x86\xf7\x0d\x01\x07" n /* 1.2.840.113549.1.7 */
 #define OID_DATA OID_PKCS7("\x01")
@@ -66,6 +79,9 @@
 
 /* Oracle's trustedKeyUsage, 2.16.840.1.113894.746875.1.1: marks an entry of a trust store. */
 #define OID_TRUSTED_KEY_USAGE "\x60\x86\x48\x01\x86\xf9\x66\xad\xca\x7b\x01\x01"
+
+/* Signed certificate timestamps, 1.3.6.1.4.1.11129.2.4.2 (RFC 6962 §3.3). */
+#define OID_SIGNED_TIMESTAMPS "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"
 
 /* Size of such a literal. */
 #define OID_SIZE(literal) (sizeof(literal) - 1)

@@ -12,41 +12,6 @@
 #include "text.h"
 #include "utf16.h"
 
-/* ------------------------------------------------------------------ what there is */
-
-typedef struct named_oid {
-    const char *oid;
-    size_t size;
-    const char *name;
-} named_oid;
-
-#define NAMED(oid, name)                                                                           \
-    {                                                                                              \
-        oid, OID_SIZE(oid), name                                                                   \
-    }
-
-/* What files ask for and is not done here, so that a refusal can say its name. */
-static const named_oid refused[] = {
-    NAMED(OID_PKCS12("\x01\x01"), "RC4-128"),
-    NAMED(OID_PKCS12("\x01\x02"), "RC4-40"),
-    NAMED(OID_PKCS12("\x01\x05"), "RC2-128"),
-    NAMED(OID_PKCS12("\x01\x06"), "RC2-40"),
-    NAMED(OID_PKCS5("\x01"), "MD2 with DES"),
-    NAMED(OID_PKCS5("\x04"), "MD2 with RC2"),
-    NAMED(OID_PKCS5("\x06"), "MD5 with RC2"),
-    NAMED(OID_PKCS5("\x0b"), "SHA-1 with RC2"),
-    NAMED(OID_PKCS5("\x0e"), "PBMAC1"),
-    NAMED(OID_CIPHER("\x02"), "RC2"),
-    NAMED(OID_CIPHER("\x04"), "RC4"),
-    NAMED(OID_DES_CBC, "single DES"),
-    NAMED("\x2b\x06\x01\x04\x01\xda\x47\x04\x0b", "scrypt"),
-    NAMED(OID_NIST_AES("\x06"), "AES-128-GCM"),
-    NAMED(OID_NIST_AES("\x1a"), "AES-192-GCM"),
-    NAMED(OID_NIST_AES("\x2e"), "AES-256-GCM"),
-    NAMED("\x2a\x83\x08\x8c\x9a\x4b\x3d\x01\x01\x01\x02", "Camellia-128"),
-    NAMED("\x2a\x83\x08\x8c\x9a\x4b\x3d\x01\x01\x01\x04", "Camellia-256"),
-};
-
 static bool is(cm_view oid, const char *wanted, size_t size)
 {
     return cm_view_equal(oid, (cm_view){(const uint8_t *)wanted, size});
@@ -55,11 +20,9 @@ static bool is(cm_view oid, const char *wanted, size_t size)
 cm_status cm_pbe_unsupported(cm_view oid, cm_error *err)
 {
     char dotted[CM_OID_TEXT_SIZE];
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        if (is(oid, refused[i].oid, refused[i].size)) {
-            return cm_fail(err, CM_ERR_UNSUPPORTED, "encryption with %s is not supported",
-                           refused[i].name);
-        }
+    const char *name = cm_oid_name(oid);
+    if (name != NULL) {
+        return cm_fail(err, CM_ERR_UNSUPPORTED, "encryption with %s is not supported", name);
     }
     cm_oid_text(oid, dotted);
     return cm_fail(err, CM_ERR_UNSUPPORTED, "encryption with algorithm %s is not supported",

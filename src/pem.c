@@ -72,36 +72,72 @@ static const char *find(const char *data, size_t size, const char *what, size_t 
     return NULL;
 }
 
+static const char DASHES[] = "-----";
+
+/* The boundary line "-----<what> LABEL-----" at the front; false when it is none. */
+static bool take_boundary(const char *at, const char *limit, const char *what, cm_text *label,
+                          const char **after)
+{
+    size_t skip = strlen(what), dashes = sizeof DASHES - 1;
+    if ((size_t)(limit - at) < skip || memcmp(at, what, skip) != 0) {
+        return false;
+    }
+    const char *start = at + skip;
+    size_t room = (size_t)(limit - start);
+    const char *end =
+        find(start, room < LABEL_LIMIT + dashes ? room : LABEL_LIMIT + dashes, DASHES, dashes);
+    if (end == NULL) {
+        return false;
+    }
+    *label = (cm_text){start, (size_t)(end - start)};
+    *after = end + dashes;
+    return true;
+}
+
+cm_pem_found cm_pem_scan(cm_text *rest, cm_pem_block *block)
+{
+    const char *at = rest->data, *limit = rest->data + rest->size, *begin = NULL, *body = NULL;
+    while ((at = find(at, (size_t)(limit - at), DASHES, sizeof DASHES - 1)) != NULL) {
+        cm_text label;
+        const char *after;
+        if (take_boundary(at, limit, "-----BEGIN ", &label, &after)) {
+            if (begin != NULL) {
+                break; /* the one before has no end */
+            }
+            begin = at;
+            body = after;
+            block->label = label;
+            at = after;
+        } else if (begin != NULL && take_boundary(at, limit, "-----END ", &label, &after)) {
+            if (label.size != block->label.size ||
+                memcmp(label.data, block->label.data, label.size) != 0) {
+                break;
+            }
+            block->body = (cm_text){body, (size_t)(at - body)};
+            block->whole = (cm_text){begin, (size_t)(after - begin)};
+            *rest = (cm_text){after, (size_t)(limit - after)};
+            return CM_PEM_BLOCK;
+        } else {
+            at++;
+        }
+    }
+    if (begin == NULL) {
+        return CM_PEM_NOTHING;
+    }
+    block->body = (cm_text){body, 0};
+    block->whole = (cm_text){begin, (size_t)(body - begin)};
+    at = at == NULL ? limit : at;
+    *rest = (cm_text){at, (size_t)(limit - at)};
+    return CM_PEM_UNFINISHED;
+}
+
 bool cm_pem_next(cm_text *rest, cm_pem_block *block)
 {
-    static const char begin[] = "-----BEGIN ", end[] = "-----END ", dashes[] = "-----";
-    const char *limit = rest->data + rest->size;
-    const char *at = find(rest->data, rest->size, begin, sizeof begin - 1);
-    if (at == NULL) {
+    cm_text left = *rest;
+    if (cm_pem_scan(&left, block) != CM_PEM_BLOCK) {
         return false;
     }
-    const char *label = at + sizeof begin - 1;
-    const char *label_end = find(label, (size_t)(limit - label), dashes, sizeof dashes - 1);
-    if (label_end == NULL || label_end - label > LABEL_LIMIT) {
-        return false;
-    }
-    const char *body = label_end + sizeof dashes - 1;
-    const char *body_end = find(body, (size_t)(limit - body), end, sizeof end - 1);
-    size_t label_size = (size_t)(label_end - label);
-    if (body_end == NULL) {
-        return false;
-    }
-    const char *end_label = body_end + sizeof end - 1;
-    size_t left = (size_t)(limit - end_label);
-    if (left < label_size + sizeof dashes - 1 || memcmp(end_label, label, label_size) != 0 ||
-        memcmp(end_label + label_size, dashes, sizeof dashes - 1) != 0) {
-        return false;
-    }
-    const char *after = end_label + label_size + sizeof dashes - 1;
-    block->label = (cm_text){label, label_size};
-    block->body = (cm_text){body, (size_t)(body_end - body)};
-    block->whole = (cm_text){at, (size_t)(after - at)};
-    *rest = (cm_text){after, (size_t)(limit - after)};
+    *rest = left;
     return true;
 }
 

@@ -17,12 +17,12 @@
 #include "key.h"
 #include "oid.h"
 #include "pbe.h"
+#include "pkcs12.h"
 #include "pkcs8.h"
 #include "text.h"
 #include "utf16.h"
 #include "x509.h"
 
-enum { BAG_KEY = 1, BAG_SHROUDED_KEY, BAG_CERTIFICATE, BAG_LIST, BAG_SECRET, BAG_NESTED };
 enum { MAC_SALT_SIZE = 16, ID_LIMIT = 64, NAME_LIMIT = 512 };
 
 static bool is(cm_view oid, const char *wanted, size_t size)
@@ -391,169 +391,39 @@ cm_status cm_pkcs12_create(const cm_pkcs12_template *t, cm_random *rng, cm_bytes
     return cm_der_finish(&d, der, err);
 }
 
-/* ------------------------------------------------------------------ reading */
-
-/* What one file is read into. */
-typedef struct opener {
-    cm_pkcs12 *store;
-    size_t capacity;
-    cm_unlock unlock;
-    cm_random *rng;
-    cm_error *err;
-} opener;
+/* ------------------------------------------------------------------ walking through a file */
 
 enum { NESTING_LIMIT = 8 };
 
-static cm_status damaged(const opener *o, const char *what)
+static cm_status damaged(cm_error *err, const char *what)
 {
-    return cm_fail(o->err, CM_ERR_MALFORMED, "%s is not what RFC 7292 describes", what);
+    return cm_fail(err, CM_ERR_MALFORMED, "%s is not what RFC 7292 describes", what);
 }
 
-/* A zeroed entry at the end; NULL when there is no room. */
-static cm_pkcs12_entry *new_entry(opener *o)
+/* SafeContents; its bags may hold another. */
+static cm_status walk_contents(const cm_pkcs12_visitor *v, cm_view contents, unsigned depth,
+                               cm_error *err)
 {
-    cm_pkcs12 *store = o->store;
-    if (store->count == o->capacity) {
-        size_t capacity = o->capacity == 0 ? 8 : 2 * o->capacity;
-        cm_pkcs12_entry *grown = realloc(store->entries, capacity * sizeof *grown);
-        if (grown == NULL) {
-            return NULL;
-        }
-        store->entries = grown;
-        o->capacity = capacity;
-    }
-    memset(&store->entries[store->count], 0, sizeof *store->entries);
-    return &store->entries[store->count++];
-}
-
-static bool copy_bytes(cm_view v, cm_bytes *out)
-{
-    cm_bytes_free(out);
-    out->data = malloc(v.size + 1);
-    if (out->data == NULL) {
-        return false;
-    }
-    if (v.size > 0) {
-        memcpy(out->data, v.data, v.size);
-    }
-    out->size = v.size;
-    return true;
-}
-
-/* The attributes that are known, of which the first value counts; others are passed over. */
-static cm_status read_attributes(opener *o, cm_view attributes, cm_pkcs12_entry *entry)
-{
-    while (attributes.size > 0) {
-        cm_view attribute, oid, values, value;
-        uint8_t tag;
-        if (!cm_der_take(&attributes, CM_TAG_SEQUENCE, &attribute) ||
-            !cm_der_take(&attribute, CM_TAG_OID, &oid) ||
-            !cm_der_take(&attribute, CM_TAG_SET, &values) || attribute.size != 0) {
-            return damaged(o, "an attribute");
-        }
-        bool fine = true;
-        entry->trusted |= IS(oid, OID_TRUSTED_KEY_USAGE);
-        if (!cm_der_take_any(&values, &tag, &value, NULL)) {
-            continue;
-        }
-        if (IS(oid, OID_FRIENDLY_NAME) && tag == CM_TAG_BMP_STRING) {
-            cm_bytes_free(&entry->friendly_name);
-            fine = cm_utf16_read(value, &entry->friendly_name);
-        } else if (IS(oid, OID_LOCAL_KEY_ID) && tag == CM_TAG_OCTET_STRING) {
-            fine = copy_bytes(value, &entry->local_key_id);
-        }
-        if (!fine) {
-            return cm_fail_memory(o->err);
-        }
-    }
-    return CM_OK;
-}
-
-static cm_status read_key(opener *o, cm_view value, bool shrouded, cm_pkcs12_entry *entry)
-{
-    cm_bytes plain = {NULL, 0};
-    cm_status status = shrouded ? cm_pkcs8_decrypt(value, &o->unlock, &plain, o->err) : CM_OK;
-    if (status == CM_OK) {
-        cm_view der = shrouded ? (cm_view){plain.data, plain.size} : value;
-        status = cm_key_import(der, (cm_view){NULL, 0}, o->rng, &entry->key, o->err);
-        if (status != CM_OK && o->err != NULL) {
-            o->err->field[0] = '\0'; /* named by the caller */
-        }
-    }
-    cm_bytes_free(&plain);
-    return status;
-}
-
-/* CertBag with an X.509 certificate; *other when it holds another kind. */
-static cm_status read_certificate(opener *o, cm_view value, cm_pkcs12_entry *entry, bool *other)
-{
-    cm_view bag, oid, explicit, certificate;
-    cm_x509 parsed;
-    if (!cm_der_take(&value, CM_TAG_SEQUENCE, &bag) || value.size != 0 ||
-        !cm_der_take(&bag, CM_TAG_OID, &oid) ||
-        !cm_der_take(&bag, CM_TAG_CONTEXT_CONSTRUCTED(0), &explicit) || bag.size != 0) {
-        return damaged(o, "a certificate bag");
-    }
-    if (!IS(oid, OID_X509_CERTIFICATE)) {
-        *other = true;
-        return CM_OK;
-    }
-    if (!cm_der_take(&explicit, CM_TAG_OCTET_STRING, &certificate) || explicit.size != 0) {
-        return damaged(o, "a certificate bag");
-    }
-    cm_status status = cm_x509_parse(certificate, &parsed, o->err);
-    if (status == CM_OK && !copy_bytes(certificate, &entry->certificate)) {
-        status = cm_fail_memory(o->err);
-    }
-    return status;
-}
-
-static cm_status read_contents(opener *o, cm_view contents, unsigned depth);
-
-/* SafeBag (RFC 7292 §4.2): `kind` is the last arc of its identifier. */
-static cm_status read_bag(opener *o, uint8_t kind, cm_view value, cm_view attributes,
-                          unsigned depth)
-{
-    bool other = kind != BAG_KEY && kind != BAG_SHROUDED_KEY && kind != BAG_CERTIFICATE;
-    if (kind == BAG_NESTED) {
-        return read_contents(o, value, depth + 1);
-    }
-    if (other) {
-        o->store->unread++;
-        return CM_OK;
-    }
-    cm_pkcs12_entry *entry = new_entry(o);
-    if (entry == NULL) {
-        return cm_fail_memory(o->err);
-    }
-    cm_status status = kind == BAG_CERTIFICATE
-                           ? read_certificate(o, value, entry, &other)
-                           : read_key(o, value, kind == BAG_SHROUDED_KEY, entry);
-    if (status == CM_OK && other) {
-        o->store->count--;
-        o->store->unread++;
-        return CM_OK;
-    }
-    return status == CM_OK ? read_attributes(o, attributes, entry) : status;
-}
-
-static cm_status read_contents(opener *o, cm_view contents, unsigned depth)
-{
-    cm_view rest, bag, oid, value, attributes;
+    cm_view rest, content, oid;
     size_t stem = OID_SIZE(OID_BAG(""));
     if (depth > NESTING_LIMIT || !cm_der_take(&contents, CM_TAG_SEQUENCE, &rest) ||
         contents.size != 0) {
-        return damaged(o, "a SafeContents");
+        return damaged(err, "a SafeContents");
     }
     while (rest.size > 0) {
-        attributes = (cm_view){NULL, 0};
-        if (!cm_der_take(&rest, CM_TAG_SEQUENCE, &bag) || !cm_der_take(&bag, CM_TAG_OID, &oid) ||
-            !cm_der_take(&bag, CM_TAG_CONTEXT_CONSTRUCTED(0), &value) ||
-            (bag.size > 0 && !cm_der_take(&bag, CM_TAG_SET, &attributes)) || bag.size != 0) {
-            return damaged(o, "a bag");
+        cm_pkcs12_bag bag = {0};
+        if (!cm_der_take(&rest, CM_TAG_SEQUENCE, &content) ||
+            !cm_der_take(&content, CM_TAG_OID, &oid) ||
+            !cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), &bag.value) ||
+            (content.size > 0 && !cm_der_take(&content, CM_TAG_SET, &bag.attributes)) ||
+            content.size != 0) {
+            return damaged(err, "a bag");
         }
-        bool known = oid.size == stem + 1 && is((cm_view){oid.data, stem}, OID_BAG(""), stem);
-        cm_status status = read_bag(o, known ? oid.data[stem] : 0, value, attributes, depth);
+        if (oid.size == stem + 1 && is((cm_view){oid.data, stem}, OID_BAG(""), stem)) {
+            bag.kind = oid.data[stem];
+        }
+        cm_status status = bag.kind == CM_BAG_NESTED ? walk_contents(v, bag.value, depth + 1, err)
+                                                     : v->bag(v->context, &bag, err);
         if (status != CM_OK) {
             return status;
         }
@@ -561,12 +431,12 @@ static cm_status read_contents(opener *o, cm_view contents, unsigned depth)
     return CM_OK;
 }
 
-static cm_status read_plain(opener *o, cm_view ber)
+static cm_status walk_plain(const cm_pkcs12_visitor *v, cm_view ber, cm_error *err)
 {
     cm_bytes der;
-    cm_status status = cm_ber_to_der(ber, &der, o->err);
+    cm_status status = cm_ber_to_der(ber, &der, err);
     if (status == CM_OK) {
-        status = read_contents(o, (cm_view){der.data, der.size}, 0);
+        status = walk_contents(v, (cm_view){der.data, der.size}, 0, err);
         cm_bytes_free(&der);
     }
     return status;
@@ -590,7 +460,7 @@ static bool take_encrypted(cm_view *in, cm_der *joined, cm_view *encrypted)
 }
 
 /* EncryptedData (RFC 5652 §8) around a SafeContents. */
-static cm_status read_encrypted(opener *o, cm_view content)
+static cm_status walk_encrypted(const cm_pkcs12_visitor *v, cm_view content, cm_error *err)
 {
     cm_view data, version, info, oid, algorithm, encrypted;
     cm_der joined = {NULL, 0, 0, CM_OK};
@@ -601,11 +471,11 @@ static cm_status read_encrypted(opener *o, cm_view content)
         !cm_der_take(&info, CM_TAG_SEQUENCE, &algorithm) ||
         !take_encrypted(&info, &joined, &encrypted)) {
         cm_der_free(&joined);
-        return damaged(o, "an EncryptedData");
+        return damaged(err, "an EncryptedData");
     }
-    cm_status status = cm_pbe_decrypt(&o->unlock, algorithm, encrypted, &plain, o->err);
-    if (status == CM_OK) {
-        status = read_plain(o, (cm_view){plain.data, plain.size});
+    cm_status status = v->encrypted(v->context, algorithm, encrypted, &plain, err);
+    if (status == CM_OK && plain.data != NULL) {
+        status = walk_plain(v, (cm_view){plain.data, plain.size}, err);
     }
     cm_bytes_free(&plain);
     cm_der_free(&joined);
@@ -613,26 +483,26 @@ static cm_status read_encrypted(opener *o, cm_view content)
 }
 
 /* AuthenticatedSafe: a sequence of ContentInfo. */
-static cm_status read_safe(opener *o, cm_view safe)
+static cm_status walk_safe(const cm_pkcs12_visitor *v, cm_view safe, cm_error *err)
 {
     cm_view rest, info, oid, content, octets;
     if (!cm_der_take(&safe, CM_TAG_SEQUENCE, &rest) || safe.size != 0) {
-        return damaged(o, "the AuthenticatedSafe");
+        return damaged(err, "the AuthenticatedSafe");
     }
     while (rest.size > 0) {
         if (!cm_der_take(&rest, CM_TAG_SEQUENCE, &info) || !cm_der_take(&info, CM_TAG_OID, &oid) ||
             !cm_der_take(&info, CM_TAG_CONTEXT_CONSTRUCTED(0), &content) || info.size != 0) {
-            return damaged(o, "a ContentInfo");
+            return damaged(err, "a ContentInfo");
         }
         cm_status status;
         if (IS(oid, OID_DATA)) {
             status = cm_der_take(&content, CM_TAG_OCTET_STRING, &octets) && content.size == 0
-                         ? read_plain(o, octets)
-                         : damaged(o, "a ContentInfo");
+                         ? walk_plain(v, octets, err)
+                         : damaged(err, "a ContentInfo");
         } else if (IS(oid, OID_ENCRYPTED_DATA)) {
-            status = read_encrypted(o, content);
+            status = walk_encrypted(v, content, err);
         } else {
-            status = cm_fail(o->err, CM_ERR_UNSUPPORTED,
+            status = cm_fail(err, CM_ERR_UNSUPPORTED,
                              "encryption for a public key (enveloped data) is not supported");
         }
         if (status != CM_OK) {
@@ -641,6 +511,43 @@ static cm_status read_safe(opener *o, cm_view safe)
     }
     return CM_OK;
 }
+
+/* PFX (RFC 7292 §4). */
+cm_status cm_pkcs12_walk(cm_view der, const cm_pkcs12_visitor *v, cm_error *err)
+{
+    cm_view pfx, version, info, oid, explicit, content, mac;
+    cm_bytes safe;
+    unsigned number = 0;
+    if (!cm_der_take(&der, CM_TAG_SEQUENCE, &pfx) || !cm_der_take(&pfx, CM_TAG_INTEGER, &version) ||
+        !cm_der_small_of(version, &number) || number != 3 ||
+        !cm_der_take(&pfx, CM_TAG_SEQUENCE, &info) || !cm_der_take(&info, CM_TAG_OID, &oid) ||
+        !cm_der_take(&info, CM_TAG_CONTEXT_CONSTRUCTED(0), &explicit) || info.size != 0) {
+        return cm_fail(err, CM_ERR_MALFORMED, "not a PKCS#12 file (RFC 7292 §4)");
+    }
+    if (!IS(oid, OID_DATA)) {
+        return cm_fail(err, CM_ERR_UNSUPPORTED,
+                       "a file under a signature instead of a MAC is not supported");
+    }
+    if (!cm_der_take(&explicit, CM_TAG_OCTET_STRING, &content) || explicit.size != 0) {
+        return damaged(err, "the PFX");
+    }
+    cm_status status = CM_OK;
+    if (pfx.size > 0) {
+        status = cm_der_take(&pfx, CM_TAG_SEQUENCE, &mac) && pfx.size == 0
+                     ? v->mac(v->context, mac, content, err)
+                     : damaged(err, "the PFX");
+    }
+    if (status == CM_OK) {
+        status = cm_ber_to_der(content, &safe, err);
+    }
+    if (status == CM_OK) {
+        status = walk_safe(v, (cm_view){safe.data, safe.size}, err);
+        cm_bytes_free(&safe);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ what a walk finds */
 
 static cm_status digest_of(cm_view oid, mbedtls_md_type_t *md, cm_error *err)
 {
@@ -667,91 +574,216 @@ static cm_status wrong_passphrase(cm_error *err)
 
 /* Compares in constant time. An empty passphrase has two forms, with the terminator and without:
  * when the one does not fit, the other is tried, and kept. */
-static cm_status compare_mac(opener *o, mbedtls_md_type_t md, cm_view salt, unsigned iterations,
-                             cm_view content, cm_view expected)
+static cm_status compare_mac(cm_unlock *u, mbedtls_md_type_t md, cm_view salt, unsigned iterations,
+                             cm_view content, cm_view expected, cm_error *err)
 {
     uint8_t mac[MBEDTLS_MD_MAX_SIZE];
     size_t size = mbedtls_md_get_size(mbedtls_md_info_from_type(md));
     if (expected.size != size) {
-        return damaged(o, "the MAC");
+        return damaged(err, "the MAC");
     }
     for (unsigned attempt = 0; attempt < 2; attempt++) {
-        cm_view password = {o->unlock.utf16.data, o->unlock.utf16.size};
+        cm_view password = {u->utf16.data, u->utf16.size};
         if (!mac_of(md, password, salt, iterations, content, mac)) {
-            return cm_fail_memory(o->err);
+            return cm_fail_memory(err);
         }
         if (mbedtls_ct_memcmp(mac, expected.data, size) == 0) {
             return CM_OK;
         }
-        if (o->unlock.bytes.size > 0) {
+        if (u->bytes.size > 0) {
             break;
         }
-        o->unlock.utf16.size = 0;
+        u->utf16.size = 0;
     }
-    return wrong_passphrase(o->err);
+    return wrong_passphrase(err);
 }
 
-/* MacData (RFC 7292 §4). */
-static cm_status check_mac(opener *o, cm_view mac, cm_view content)
+bool cm_pkcs12_mac_split(cm_view mac, cm_pkcs12_mac *out)
 {
-    cm_view info, algorithm, oid, digest, salt, iterations;
+    cm_view info;
+    *out = (cm_pkcs12_mac){0};
+    return cm_der_take(&mac, CM_TAG_SEQUENCE, &info) &&
+           cm_der_take(&info, CM_TAG_SEQUENCE, &out->algorithm) &&
+           cm_der_take(&info, CM_TAG_OCTET_STRING, &out->digest) && info.size == 0 &&
+           cm_der_take(&mac, CM_TAG_OCTET_STRING, &out->salt) &&
+           (mac.size == 0 || cm_der_take(&mac, CM_TAG_INTEGER, &out->iterations)) && mac.size == 0;
+}
+
+cm_status cm_pkcs12_check_mac(cm_unlock *u, cm_view mac, cm_view content, cm_error *err)
+{
+    cm_pkcs12_mac m;
+    cm_view oid;
     unsigned count = 1;
     mbedtls_md_type_t md = MBEDTLS_MD_NONE;
-    if (!cm_der_take(&mac, CM_TAG_SEQUENCE, &info) ||
-        !cm_der_take(&info, CM_TAG_SEQUENCE, &algorithm) ||
-        !cm_der_take(&algorithm, CM_TAG_OID, &oid) ||
-        !cm_der_take(&info, CM_TAG_OCTET_STRING, &digest) || info.size != 0 ||
-        !cm_der_take(&mac, CM_TAG_OCTET_STRING, &salt) || salt.size > CM_SALT_LIMIT) {
-        return damaged(o, "the MAC");
+    if (!cm_pkcs12_mac_split(mac, &m) || m.salt.size > CM_SALT_LIMIT ||
+        !cm_der_take(&m.algorithm, CM_TAG_OID, &oid)) {
+        return damaged(err, "the MAC");
     }
-    cm_status status = digest_of(oid, &md, o->err);
-    if (status == CM_OK && mac.size > 0) {
-        status = cm_der_take(&mac, CM_TAG_INTEGER, &iterations) && mac.size == 0
-                     ? cm_unlock_charge(&o->unlock, iterations, &count, o->err)
-                     : damaged(o, "the MAC");
+    cm_status status = digest_of(oid, &md, err);
+    if (status == CM_OK && m.iterations.data != NULL) {
+        status = cm_unlock_charge(u, m.iterations, &count, err);
     }
-    return status == CM_OK ? compare_mac(o, md, salt, count, content, digest) : status;
+    return status == CM_OK ? compare_mac(u, md, m.salt, count, content, m.digest, err) : status;
 }
 
-/* PFX (RFC 7292 §4): `der` is whole. */
-static cm_status read_pfx(opener *o, cm_view der)
+static bool copy_bytes(cm_view v, cm_bytes *out)
 {
-    cm_view pfx, version, info, oid, explicit, content, mac;
-    cm_bytes safe;
-    unsigned number = 0;
-    if (!cm_der_take(&der, CM_TAG_SEQUENCE, &pfx) || !cm_der_take(&pfx, CM_TAG_INTEGER, &version) ||
-        !cm_der_small_of(version, &number) || number != 3 ||
-        !cm_der_take(&pfx, CM_TAG_SEQUENCE, &info) || !cm_der_take(&info, CM_TAG_OID, &oid) ||
-        !cm_der_take(&info, CM_TAG_CONTEXT_CONSTRUCTED(0), &explicit) || info.size != 0) {
-        return cm_fail(o->err, CM_ERR_MALFORMED, "not a PKCS#12 file (RFC 7292 §4)");
+    cm_bytes_free(out);
+    out->data = malloc(v.size + 1);
+    if (out->data == NULL) {
+        return false;
     }
-    if (!IS(oid, OID_DATA)) {
-        return cm_fail(o->err, CM_ERR_UNSUPPORTED,
-                       "a file under a signature instead of a MAC is not supported");
+    if (v.size > 0) {
+        memcpy(out->data, v.data, v.size);
     }
-    if (!cm_der_take(&explicit, CM_TAG_OCTET_STRING, &content) || explicit.size != 0) {
-        return damaged(o, "the PFX");
+    out->size = v.size;
+    return true;
+}
+
+cm_status cm_pkcs12_bag_attributes(cm_view attributes, cm_pkcs12_entry *entry, cm_error *err)
+{
+    while (attributes.size > 0) {
+        cm_view attribute, oid, values, value;
+        uint8_t tag;
+        if (!cm_der_take(&attributes, CM_TAG_SEQUENCE, &attribute) ||
+            !cm_der_take(&attribute, CM_TAG_OID, &oid) ||
+            !cm_der_take(&attribute, CM_TAG_SET, &values) || attribute.size != 0) {
+            return damaged(err, "an attribute");
+        }
+        bool fine = true;
+        entry->trusted |= IS(oid, OID_TRUSTED_KEY_USAGE);
+        if (!cm_der_take_any(&values, &tag, &value, NULL)) {
+            continue;
+        }
+        if (IS(oid, OID_FRIENDLY_NAME) && tag == CM_TAG_BMP_STRING) {
+            cm_bytes_free(&entry->friendly_name);
+            fine = cm_utf16_read(value, &entry->friendly_name);
+        } else if (IS(oid, OID_LOCAL_KEY_ID) && tag == CM_TAG_OCTET_STRING) {
+            fine = copy_bytes(value, &entry->local_key_id);
+        }
+        if (!fine) {
+            return cm_fail_memory(err);
+        }
     }
-    cm_status status = CM_OK;
-    if (pfx.size > 0) {
-        status = cm_der_take(&pfx, CM_TAG_SEQUENCE, &mac) && pfx.size == 0
-                     ? check_mac(o, mac, content)
-                     : damaged(o, "the PFX");
+    return CM_OK;
+}
+
+cm_status cm_pkcs12_bag_certificate(cm_view value, cm_view *certificate, cm_error *err)
+{
+    cm_view bag, oid, explicit;
+    *certificate = (cm_view){NULL, 0};
+    if (!cm_der_take(&value, CM_TAG_SEQUENCE, &bag) || value.size != 0 ||
+        !cm_der_take(&bag, CM_TAG_OID, &oid) ||
+        !cm_der_take(&bag, CM_TAG_CONTEXT_CONSTRUCTED(0), &explicit) || bag.size != 0 ||
+        (IS(oid, OID_X509_CERTIFICATE) &&
+         (!cm_der_take(&explicit, CM_TAG_OCTET_STRING, certificate) || explicit.size != 0))) {
+        return damaged(err, "a certificate bag");
     }
+    return CM_OK;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+/* What one file is read into. */
+typedef struct opener {
+    cm_pkcs12 *store;
+    size_t capacity;
+    cm_unlock unlock;
+    cm_random *rng;
+} opener;
+
+/* A zeroed entry at the end; NULL when there is no room. */
+static cm_pkcs12_entry *new_entry(opener *o)
+{
+    cm_pkcs12 *store = o->store;
+    if (store->count == o->capacity) {
+        size_t capacity = o->capacity == 0 ? 8 : 2 * o->capacity;
+        cm_pkcs12_entry *grown = realloc(store->entries, capacity * sizeof *grown);
+        if (grown == NULL) {
+            return NULL;
+        }
+        store->entries = grown;
+        o->capacity = capacity;
+    }
+    memset(&store->entries[store->count], 0, sizeof *store->entries);
+    return &store->entries[store->count++];
+}
+
+static cm_status read_key(opener *o, cm_view value, bool shrouded, cm_pkcs12_entry *entry,
+                          cm_error *err)
+{
+    cm_bytes plain = {NULL, 0};
+    cm_status status = shrouded ? cm_pkcs8_decrypt(value, &o->unlock, &plain, err) : CM_OK;
     if (status == CM_OK) {
-        status = cm_ber_to_der(content, &safe, o->err);
+        cm_view der = shrouded ? (cm_view){plain.data, plain.size} : value;
+        status = cm_key_import(der, (cm_view){NULL, 0}, o->rng, &entry->key, err);
+        if (status != CM_OK && err != NULL) {
+            err->field[0] = '\0'; /* named by the caller */
+        }
     }
-    if (status == CM_OK) {
-        status = read_safe(o, (cm_view){safe.data, safe.size});
-        cm_bytes_free(&safe);
+    cm_bytes_free(&plain);
+    return status;
+}
+
+/* CertBag with an X.509 certificate; *other when it holds another kind. */
+static cm_status read_certificate(cm_view value, cm_pkcs12_entry *entry, bool *other, cm_error *err)
+{
+    cm_view certificate;
+    cm_x509 parsed;
+    cm_status status = cm_pkcs12_bag_certificate(value, &certificate, err);
+    if (status != CM_OK || certificate.data == NULL) {
+        *other = true;
+        return status;
+    }
+    status = cm_x509_parse(certificate, &parsed, err);
+    if (status == CM_OK && !copy_bytes(certificate, &entry->certificate)) {
+        status = cm_fail_memory(err);
     }
     return status;
+}
+
+static cm_status open_mac(void *context, cm_view mac, cm_view content, cm_error *err)
+{
+    opener *o = context;
+    return cm_pkcs12_check_mac(&o->unlock, mac, content, err);
+}
+
+static cm_status open_encrypted(void *context, cm_view algorithm, cm_view encrypted,
+                                cm_bytes *plain, cm_error *err)
+{
+    opener *o = context;
+    return cm_pbe_decrypt(&o->unlock, algorithm, encrypted, plain, err);
+}
+
+static cm_status open_bag(void *context, const cm_pkcs12_bag *bag, cm_error *err)
+{
+    opener *o = context;
+    bool other = bag->kind != CM_BAG_KEY && bag->kind != CM_BAG_SHROUDED_KEY &&
+                 bag->kind != CM_BAG_CERTIFICATE;
+    if (other) {
+        o->store->unread++;
+        return CM_OK;
+    }
+    cm_pkcs12_entry *entry = new_entry(o);
+    if (entry == NULL) {
+        return cm_fail_memory(err);
+    }
+    cm_status status = bag->kind == CM_BAG_CERTIFICATE
+                           ? read_certificate(bag->value, entry, &other, err)
+                           : read_key(o, bag->value, bag->kind == CM_BAG_SHROUDED_KEY, entry, err);
+    if (status == CM_OK && other) {
+        o->store->count--;
+        o->store->unread++;
+        return CM_OK;
+    }
+    return status == CM_OK ? cm_pkcs12_bag_attributes(bag->attributes, entry, err) : status;
 }
 
 cm_status cm_pkcs12_open(cm_view data, cm_view passphrase, unsigned max_iterations, cm_random *rng,
                          cm_pkcs12 *store, cm_error *err)
 {
-    opener o = {.store = store, .rng = rng, .err = err};
+    opener o = {.store = store, .rng = rng};
+    const cm_pkcs12_visitor visitor = {&o, open_mac, open_encrypted, open_bag};
     cm_bytes der;
     memset(store, 0, sizeof *store);
     if (data.size > CM_STORE_SIZE_LIMIT) {
@@ -770,7 +802,7 @@ cm_status cm_pkcs12_open(cm_view data, cm_view passphrase, unsigned max_iteratio
     }
     status = cm_ber_to_der(data, &der, err);
     if (status == CM_OK) {
-        status = read_pfx(&o, (cm_view){der.data, der.size});
+        status = cm_pkcs12_walk((cm_view){der.data, der.size}, &visitor, err);
         cm_bytes_free(&der);
     }
     cm_unlock_close(&o.unlock);

@@ -7,6 +7,7 @@
 #include "der.h"
 #include "error.h"
 #include "oid.h"
+#include "pkcs7.h"
 #include "text.h"
 #include "x509.h"
 
@@ -67,8 +68,7 @@ static cm_status not_pkcs7(cm_error *err)
     return cm_fail(err, CM_ERR_MALFORMED, "not a PKCS#7 bundle (RFC 5652 §5.1)");
 }
 
-/* The certificates ([0]) and lists ([1]) of SignedData; {NULL, 0} where there are none. */
-static bool find_sets(cm_view der, cm_view *certificates, cm_view *crls)
+bool cm_pkcs7_sets(cm_view der, cm_view *certificates, cm_view *crls, cm_view *signers)
 {
     cm_view info, oid, content, part;
     *certificates = *crls = (cm_view){NULL, 0};
@@ -87,7 +87,7 @@ static bool find_sets(cm_view der, cm_view *certificates, cm_view *crls)
     }
     cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), certificates);
     cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(1), crls);
-    return cm_der_take(&content, CM_TAG_SET, &part) && content.size == 0;
+    return cm_der_take(&content, CM_TAG_SET, signers) && content.size == 0;
 }
 
 static cm_status collect(cm_view set, cm_pkcs7 *out, cm_error *err)
@@ -131,7 +131,7 @@ static cm_status decode(cm_view data, cm_bytes *der, cm_error *err)
 
 cm_status cm_pkcs7_read(cm_view data, cm_pkcs7 *out, cm_error *err)
 {
-    cm_view certificates, crls, one;
+    cm_view certificates, crls, signers, one;
     memset(out, 0, sizeof *out);
     if (data.size > CM_STORE_SIZE_LIMIT) {
         cm_fail(err, CM_ERR_LIMIT, "a bundle has at most %d bytes", CM_STORE_SIZE_LIMIT);
@@ -139,7 +139,7 @@ cm_status cm_pkcs7_read(cm_view data, cm_pkcs7 *out, cm_error *err)
     }
     cm_status status = decode(data, &out->der, err);
     if (status == CM_OK &&
-        !find_sets((cm_view){out->der.data, out->der.size}, &certificates, &crls)) {
+        !cm_pkcs7_sets((cm_view){out->der.data, out->der.size}, &certificates, &crls, &signers)) {
         status = not_pkcs7(err);
     }
     if (status == CM_OK) {

@@ -8,7 +8,7 @@
 #include "oid.h"
 #include "text.h"
 
-static bool parse_tbs(cm_view tbs, cm_x509 *out)
+static bool split_tbs(cm_view tbs, cm_x509 *out)
 {
     cm_view content, part;
     if (!cm_der_take(&tbs, CM_TAG_SEQUENCE, &content) || tbs.size != 0) {
@@ -19,36 +19,59 @@ static bool parse_tbs(cm_view tbs, cm_x509 *out)
         cm_view version;
         if (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(0), &part) ||
             !cm_der_take(&part, CM_TAG_INTEGER, &version) || part.size != 0 ||
-            !cm_der_small_of(version, &out->version) || out->version > 2) {
+            !cm_der_small_of(version, &out->version)) {
             return false;
         }
         out->version++;
     }
-    cm_view inner_algorithm, validity;
     if (!cm_der_take(&content, CM_TAG_INTEGER, &out->serial) || out->serial.size == 0 ||
-        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &inner_algorithm) ||
-        !cm_view_equal(inner_algorithm, out->signature_algorithm) ||
+        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->inner_algorithm) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->issuer) ||
-        !cm_der_take(&content, CM_TAG_SEQUENCE, &validity) ||
-        !cm_der_take_time(&validity, &out->not_before) ||
-        !cm_der_take_time(&validity, &out->not_after) || validity.size != 0 ||
+        !cm_der_take(&content, CM_TAG_SEQUENCE, &out->validity) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->subject) ||
         !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->public_key)) {
         return false;
     }
     for (uint8_t id = 1; id <= 2; id++) { /* issuerUniqueID, subjectUniqueID */
-        if (cm_der_peek(content) == CM_TAG_CONTEXT(id) &&
-            !cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
-            return false;
+        if (cm_der_peek(content) == CM_TAG_CONTEXT(id)) {
+            out->has_unique_id = true;
+            if (!cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
+                return false;
+            }
         }
     }
-    out->extensions = (cm_view){NULL, 0};
-    if (content.size > 0 &&
-        (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(3), &part) || out->version != 3 ||
-         !cm_der_take(&part, CM_TAG_SEQUENCE, &out->extensions) || part.size != 0)) {
+    if (content.size > 0 && (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(3), &part) ||
+                             !cm_der_take(&part, CM_TAG_SEQUENCE, &out->extensions) ||
+                             part.size != 0 || content.size != 0)) {
         return false;
     }
-    return content.size == 0;
+    return true;
+}
+
+bool cm_x509_split(cm_view der, cm_x509 *out)
+{
+    cm_view content;
+    memset(out, 0, sizeof *out);
+    out->der = der;
+    return cm_der_take(&der, CM_TAG_SEQUENCE, &content) && der.size == 0 &&
+           cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) &&
+           cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) &&
+           cm_der_take_bit_string(&content, &out->signature) && content.size == 0 &&
+           split_tbs(out->tbs, out);
+}
+
+/* What RFC 5280 §4.1 says about the slices. */
+static bool follows_rules(cm_x509 *x)
+{
+    cm_view validity = x->validity;
+    if (x->extensions.data != NULL && x->version != 3) {
+        x->faults |= CM_X509_OLD_VERSION;
+    }
+    if (!cm_view_equal(x->inner_algorithm, x->signature_algorithm)) {
+        x->faults |= CM_X509_ALGORITHMS_DIFFER;
+    }
+    return x->version <= 3 && cm_der_take_time(&validity, &x->not_before) &&
+           cm_der_take_time(&validity, &x->not_after) && validity.size == 0;
 }
 
 static cm_status not_a_certificate(cm_error *err)
@@ -58,8 +81,8 @@ static cm_status not_a_certificate(cm_error *err)
 
 enum { EXTENSION_LIMIT = 256 }; /* each is compared with each */
 
-/* Every Extension well formed and none twice (RFC 5280 §4.2). */
-static cm_status check_extensions(cm_view extensions, cm_error *err)
+/* Every Extension well formed; whether one is there twice. */
+static cm_status check_extensions(cm_view extensions, unsigned *faults, cm_error *err)
 {
     cm_x509_extension one, other;
     for (unsigned count = 0; extensions.size > 0; count++) {
@@ -74,31 +97,33 @@ static cm_status check_extensions(cm_view extensions, cm_error *err)
         for (unsigned i = count; i < EXTENSION_LIMIT && cm_x509_next_extension(&rest, &other);
              i++) {
             if (cm_view_equal(one.oid, other.oid)) {
-                return not_a_certificate(err);
+                *faults |= CM_X509_REPEATED;
             }
         }
     }
     return CM_OK;
 }
 
-cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+cm_status cm_x509_read(cm_view der, cm_x509 *out, cm_error *err)
 {
     cm_view rest = der, content;
     memset(out, 0, sizeof *out);
-    out->der = der;
     if (!cm_der_take(&rest, CM_TAG_SEQUENCE, &content)) {
         return cm_fail(err, CM_ERR_MALFORMED, "not a DER certificate, or one that is cut short");
     }
     if (rest.size != 0) {
         return cm_fail(err, CM_ERR_MALFORMED, "%d bytes follow the certificate", (int)rest.size);
     }
-    if (!cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) ||
-        !cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) ||
-        !cm_der_take_bit_string(&content, &out->signature) || content.size != 0 ||
-        !parse_tbs(out->tbs, out)) {
+    if (!cm_x509_split(der, out) || !follows_rules(out)) {
         return not_a_certificate(err);
     }
-    return check_extensions(out->extensions, err);
+    return check_extensions(out->extensions, &out->faults, err);
+}
+
+cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+{
+    cm_status status = cm_x509_read(der, out, err);
+    return status == CM_OK && out->faults != 0 ? not_a_certificate(err) : status;
 }
 
 bool cm_x509_next_extension(cm_view *in, cm_x509_extension *extension)
@@ -171,12 +196,19 @@ bool cm_x509_subject_key_identifier(cm_view extensions, cm_view *id)
            cm_der_take(&e.value, CM_TAG_OCTET_STRING, id) && e.value.size == 0 && id->size > 0;
 }
 
+bool cm_spki_split(cm_view spki, cm_view *oid, cm_view *parameters, cm_view *bits)
+{
+    cm_view content;
+    return cm_der_take(&spki, CM_TAG_SEQUENCE, &content) &&
+           cm_der_take(&content, CM_TAG_SEQUENCE, parameters) &&
+           cm_der_take(parameters, CM_TAG_OID, oid) && cm_der_take_bit_string(&content, bits) &&
+           content.size == 0;
+}
+
 bool cm_spki_bits(cm_view spki, cm_view *bits)
 {
-    cm_view content, algorithm;
-    return cm_der_take(&spki, CM_TAG_SEQUENCE, &content) &&
-           cm_der_take(&content, CM_TAG_SEQUENCE, &algorithm) &&
-           cm_der_take_bit_string(&content, bits) && content.size == 0;
+    cm_view oid, parameters;
+    return cm_spki_split(spki, &oid, &parameters, bits);
 }
 
 bool cm_spki_key_identifier(cm_view spki, uint8_t id[20])

@@ -44,8 +44,9 @@ static void subject_texts(void)
         {"commonName=a,organizationName=b,emailAddress=a@b.example",
          "CN=a,O=b,emailAddress=a@b.example"},
         {"2.5.4.3=by oid", "CN=by oid"},
-        {"1.3.6.1.4.1.99999.7=custom", "1.3.6.1.4.1.99999.7=custom"},
-        {"OID.1.3.6.1.4.1.99999.7=custom", "1.3.6.1.4.1.99999.7=custom"},
+        /* RFC 4514 §2.4: behind a dotted type stands the encoding */
+        {"1.3.6.1.4.1.99999.7=custom", "1.3.6.1.4.1.99999.7=#0c06637573746f6d"},
+        {"OID.1.3.6.1.4.1.99999.7=custom", "1.3.6.1.4.1.99999.7=#0c06637573746f6d"},
         {"1.3.6.1.4.1.99999.7=#04024869", "1.3.6.1.4.1.99999.7=#04024869"}, /* RFC 4514 §4 */
         {"serialNumber=42,SN=Doe,GN=Jane,title=Dr,pseudonym=p,dnQualifier=q,street=s,CN=x",
          "serialNumber=42,SN=Doe,GN=Jane,title=Dr,pseudonym=p,dnQualifier=q,street=s,CN=x"},
