@@ -23,7 +23,7 @@ export async function runCrew(records, { count, data, signal, onDone }) {
   }
   const work = () =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      const worker = new Worker(new URL('./batch_worker.js', import.meta.url), {
         workerData: { ...data, ca: { ...ca, key: key.slice() } },
         execArgv: [],
       })

@@ -2,7 +2,9 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import { compile } from '../../core.js'
 import { importKey, readCertificate } from '../../index.js'
+import { wasmSourceSync } from '../../source.js'
 import { openAuthority } from '../authority.js'
 import { runCrew } from '../batch/crew.js'
 import { Ledger, lineOf } from '../batch/ledger.js'
@@ -152,7 +154,7 @@ async function makeAll(todo, { values, folder, ca, ledger }) {
         count: Math.min(integer(values, 'workers') ?? availableParallelism(), todo.length),
         signal,
         data: {
-          module: await compiled(),
+          module: await compile(wasmSourceSync()),
           folder,
           keyFormat: keyFormat(values),
           ca: {
@@ -176,9 +178,6 @@ async function makeAll(todo, { values, folder, ca, ledger }) {
   )
   return { made, faults, interrupted }
 }
-
-const compiled = async () =>
-  WebAssembly.compile(readFileSync(new URL('../../../dist/certmint.wasm', import.meta.url)))
 
 export async function run(values, [path, ...rest]) {
   if (path === undefined || rest.length > 0) {
