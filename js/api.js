@@ -386,6 +386,8 @@ function revokedEntry(value, i) {
 
 /** An authority: a CA certificate with its key and the certificates above it. */
 export class CertificateAuthority {
+  static name = 'CertificateAuthority'
+
   #api
 
   constructor(api, cert, key, above) {

@@ -5,6 +5,8 @@ import { compile, Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
 import { defaultWorkers, Pool } from './pool.js'
+import { wasmSource } from './source.js'
+import { trustKit } from './trust_kit.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -26,8 +28,8 @@ async function start(source) {
   return { api: new Api(core, generatorFor(core, pool), async (work) => work()), pool }
 }
 
-function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
-  loading ??= start(source).catch((error) => {
+function load(source) {
+  loading ??= start(source ?? wasmSource()).catch((error) => {
     loading = undefined // a failed download may be tried again
     throw error
   })
@@ -38,7 +40,7 @@ function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
 export async function init(source, { workers = false } = {}) {
   const { pool } = await load(source)
   if (workers === false) return
-  const count = typeof workers === 'number' ? workers : await defaultWorkers()
+  const count = typeof workers === 'number' ? workers : defaultWorkers()
   // where there are no workers, the work is done without
   await pool.warm(count).catch(() => {})
 }
@@ -62,6 +64,7 @@ export const readPKCS7 = async (data) => (await api()).readPKCS7(data)
 export const orderChain = async (certificates, options) =>
   (await api()).orderChain(certificates, options)
 export const createFixtures = async (options) => fixtures(await api(), options)
+export const createTrustKit = async (authority) => trustKit(await api(), authority)
 export const readCRL = async (data) => (await api()).readCRL(data)
 export const verify = async (cert, options) => (await api()).verify(cert, options)
 export const lint = async (certificates, options) => (await api()).lint(certificates, options)

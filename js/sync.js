@@ -2,9 +2,10 @@
 
 import { Api } from './api.js'
 import { Core } from './core.js'
-import { CertmintError } from './error.js'
 import { fixtures } from './fixtures.js'
 import { generateSync } from './generate.js'
+import { wasmSourceSync } from './source.js'
+import { trustKit } from './trust_kit.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -22,26 +23,14 @@ let loaded
 
 /** Takes the module's bytes, or the compiled module, where it cannot be read from a file. */
 export function initSync(source) {
-  const module =
-    source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source ?? readFile())
+  const given = source ?? wasmSourceSync()
+  const module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)
   const core = new Core(module)
   loaded = new Api(
     core,
     (spec, options) => generateSync(core, spec, /** @type {any} */ (options)),
     (work) => work(),
   )
-}
-
-function readFile() {
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs')
-  if (!fs) {
-    throw new CertmintError(
-      'unsupported',
-      '',
-      'here the module cannot be read synchronously: call initSync with its bytes first',
-    )
-  }
-  return fs.readFileSync(new URL('../dist/certmint.wasm', import.meta.url))
 }
 
 const api = () => {
@@ -65,6 +54,7 @@ export const createPKCS7 = (certificates) => api().createPKCS7(certificates)
 export const readPKCS7 = (data) => api().readPKCS7(data)
 export const orderChain = (certificates, options) => api().orderChain(certificates, options)
 export const createFixtures = (options) => fixtures(api(), options)
+export const createTrustKit = (authority) => trustKit(api(), authority)
 export const readCRL = (data) => api().readCRL(data)
 export const verify = (cert, options) => api().verify(cert, options)
 export const lint = (certificates, options) => api().lint(certificates, options)

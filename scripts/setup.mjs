@@ -3,7 +3,20 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { Stop, alone, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
+import {
+  Stop,
+  alone,
+  ask,
+  at,
+  cache,
+  main,
+  isMain,
+  must,
+  run,
+  say,
+  seconds,
+  which,
+} from './lib.mjs'
 
 const program =
   (...names) =>
@@ -133,7 +146,7 @@ async function bringModules() {
     .digest('hex')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return
   const since = Date.now()
-  say('installing the development packages (npm ci, about 20 seconds) ...')
+  say('installing the development packages (npm ci, about 40 seconds) ...')
   await must(
     ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
     { log: 'npm', limit: 900 },
@@ -183,6 +196,28 @@ async function fetched(name, version, integrity, folder) {
   } finally {
     fs.rmSync(partial, { recursive: true, force: true })
   }
+  return folder
+}
+
+/** The other programs that run JavaScript (tests/runtimes), kept apart from node_modules: half a GB. */
+export async function installRuntimes() {
+  const from = at('tests', 'runtimes', 'binaries')
+  const lock = fs.readFileSync(path.join(from, 'package-lock.json'))
+  const name = `runtimes-${createHash('sha256').update(lock).digest('hex').slice(0, 16)}`
+  const folder = path.join(cache, name)
+  if (fs.existsSync(folder)) return folder
+  const since = Date.now()
+  say('installing Deno, Bun, workerd and a new Node (npm ci, about 20 seconds) ...')
+  const partial = `${folder}.${process.pid}.partial`
+  fs.cpSync(from, partial, { recursive: true })
+  await must(
+    ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    { log: 'npm-runtimes', limit: 900, cwd: partial },
+    'Is the network up?',
+  )
+  if (fs.existsSync(folder)) fs.rmSync(partial, { recursive: true })
+  else fs.renameSync(partial, folder)
+  say(`installed in ${seconds(since)}`)
   return folder
 }
 

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { Stop, at, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
+import { Stop, at, cache, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
 
 /** @type {Record<string, { version: string, variable: string, proof: string, archive: string,
  *   sha256: string, suite: string, upstream: string, parts?: string[] }>}
@@ -49,8 +49,6 @@ const sources = {
     parts: ['test/certs', 'test/recipes/25-test_verify.t'],
   },
 }
-
-const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'certmint')
 
 const intact = (file, source) =>
   fs.existsSync(file) &&

@@ -214,4 +214,5 @@ export const suites = {
     run: jestSuite('server', { limit: 900 + (soak > 1 ? soakSeconds + 900 : 0) }),
   },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+  runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
 }

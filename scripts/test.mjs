@@ -14,7 +14,7 @@ import {
   buildWasm,
   buildWeb,
 } from './build.mjs'
-import { installModules, setup } from './setup.mjs'
+import { installModules, installRuntimes, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 import { suites } from './suites.mjs'
 
@@ -29,6 +29,12 @@ const preparations = {
   server: buildInstallable,
   'server asan': () => buildServer('asan'),
   wasm: buildWasm,
+  package: async () => {
+    await Promise.all([prepare('modules'), prepare('wasm')])
+    // not before its bundler is installed
+    await (await import('./pack.mjs')).pack()
+  },
+  runtimes: installRuntimes,
   web: async () => {
     await prepare('wasm')
     await buildWeb()

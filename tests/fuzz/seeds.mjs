@@ -6,6 +6,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import * as certmint from '../../js/sync.js'
+import { toPEM } from '../support/der_tree.js'
+import { lintCases } from '../support/lint_cases.js'
 
 const corpus = fileURLToPath(new URL('./corpus/', import.meta.url))
 const passphrase = 'secret'
@@ -61,6 +63,15 @@ put(
 put('request', 'ec.der', certmint.createCSR({ san: ['shop.test'], key: ec }).csr.der)
 put('crl', 'list.der', list.der)
 put('verify', 'chain.txt', [leaf.cert, sub.cert, root.cert, list].map(({ pem }) => pem).join(''))
+
+const odd = [
+  ...['boolean-not-der', 'policies-twice', 'dns-utf8-beside', 'wildcard-partial-beside', 'ip-text'],
+  ...['printable-string', 'pss-no-null', 'public-long', 'sub-nc', 'path-length', 'version-1'],
+]
+for (const { name, chain: certificates } of lintCases().filter((one) => odd.includes(one.name))) {
+  if (certificates.length === 1) put('lint', `${name}.der`, certificates[0])
+  else put('lint', `${name}.txt`, certificates.map((der) => toPEM(der)).join(''))
+}
 
 // What happens in a conversation of the echo server, see tests/fuzz/session.c: the first byte chooses
 // mode, configuration and version, then each step has a kind and an amount.
