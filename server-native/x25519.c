@@ -1,7 +1,7 @@
 /*
  * The public half of an X25519 key, which mbedTLS's PSA computes with arithmetic for any curve even
  * where its own Everest code (formally verified, from Project Everest) is there for the rest of the
- * exchange: twenty times the time, a third of a handshake. The linker gives mbedTLS this function
+ * exchange: nine times the time, a quarter of a handshake. The linker gives mbedTLS this function
  * first (cmake/server.cmake).
  */
 #include <stdint.h>
