@@ -15,9 +15,10 @@ typedef struct cm_x509 {
     cm_view validity;            /* content of Validity */
     cm_view issuer, subject;     /* Name with its header */
     int64_t not_before, not_after;
-    cm_view public_key; /* SubjectPublicKeyInfo with its header */
-    cm_view extensions; /* content of SEQUENCE OF Extension; empty when there are none */
-    cm_view signature;  /* bits of the signature */
+    cm_view public_key;  /* SubjectPublicKeyInfo with its header */
+    cm_view extensions;  /* content of SEQUENCE OF Extension; empty when there are none */
+    cm_view signature;   /* bits of the signature */
+    uint8_t unused_bits; /* at its end */
 } cm_x509;
 
 /* Parses one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:
