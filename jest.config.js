@@ -10,6 +10,6 @@ const project = (name) => ({
 })
 
 export default {
-  projects: ['js', 'interop', 'browser', 'server', 'cli'].map(project),
+  projects: ['js', 'interop', 'browser', 'server', 'cli', 'runtimes'].map(project),
   testTimeout: 60_000,
 }

@@ -319,6 +319,25 @@ export class Api {
     }
   }
 
+  // ---------------------------------------------------------------- lint
+
+  lint(certificates, options = {}) {
+    const { clients, time, name, ...rest } = options
+    return this.#core.call('lint', {
+      template: {
+        ...rest,
+        certificates: bytesList(certificates, 'certificates') ?? [],
+        clients: typeof clients === 'string' ? [clients] : clients,
+        time: secondsOf(time, 'time') ?? now(),
+        name: nameWanted(name),
+      },
+    })
+  }
+
+  lintRules() {
+    return this.#core.call('lint.rules')
+  }
+
   // ---------------------------------------------------------------- whatever there is
 
   /** @param {any} data @param {any} [options] */
@@ -367,6 +386,8 @@ function revokedEntry(value, i) {
 
 /** An authority: a CA certificate with its key and the certificates above it. */
 export class CertificateAuthority {
+  static name = 'CertificateAuthority'
+
   #api
 
   constructor(api, cert, key, above) {

@@ -4,6 +4,7 @@
  */
 
 import { CertmintError } from './error.js'
+import { builtin } from './host.js'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -128,12 +129,13 @@ export async function compile(source) {
     if (!source.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${source.status}`)
     source = await source.arrayBuffer()
   }
+  // where nothing waits for a screen: function by function when it is called, sooner than all in advance
+  if (builtin('fs')) return new WebAssembly.Module(/** @type {BufferSource} */ (source))
   return WebAssembly.compile(/** @type {BufferSource} */ (source))
 }
 
 /** Node's fetch does not read files. */
 async function open(url) {
-  if (url.protocol !== 'file:') return fetch(url)
-  const { readFile } = await import('node:fs/promises')
-  return readFile(url)
+  const files = url.protocol === 'file:' ? builtin('fs') : undefined
+  return files ? files.promises.readFile(url) : fetch(url)
 }

@@ -3,6 +3,8 @@
  * "" when it is none of them), `message` for people.
  */
 export class CertmintError extends Error {
+  static name = 'CertmintError'
+
   /**
    * @param {string} code "invalid", "unsupported", "malformed", "passphrase", "mismatch", "random",
    *   "memory", "cancelled", "limit" or "internal"

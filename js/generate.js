@@ -103,7 +103,7 @@ async function generateRSA(core, pool, bits, { signal, onProgress, workers }) {
 
 async function findPrimes(core, pool, bits, { signal, onProgress, workers }) {
   if (workers === false) return searchHere(core, bits, { signal, onProgress })
-  const count = typeof workers === 'number' ? workers : await defaultWorkers()
+  const count = typeof workers === 'number' ? workers : defaultWorkers()
   try {
     return await pool.findPrimes(bits, { count, signal, onProgress })
   } catch (error) {

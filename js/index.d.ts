@@ -631,6 +631,99 @@ export interface VerifyReport {
  */
 export function verify(cert: Encoded, options?: VerifyOptions): Promise<VerifyReport>
 
+/* ------------------------------------------------------------------ lint */
+
+/** Whose judgement: `python` is ssl.create_default_context() of Python 3.13, `openssl` is
+ * `openssl verify -x509_strict`, `webtransport` serverCertificateHashes, `rfc5280` the standard. */
+export type LintClient =
+  | 'chrome'
+  | 'firefox'
+  | 'safari'
+  | 'node'
+  | 'python'
+  | 'java'
+  | 'go'
+  | 'openssl'
+  | 'gnutls'
+  | 'webtransport'
+  | 'rfc5280'
+
+/** error: the client refuses it. warning: it may. notice: it does not, but it should be otherwise. */
+export type LintSeverity = 'error' | 'warning' | 'notice'
+
+export type LintPurpose = 'server' | 'client' | 'ca' | 'any'
+
+export interface LintOptions {
+  /** All by default; `ok` then leaves WebTransport out, which takes special certificates. */
+  clients?: LintClient | LintClient[]
+  /** The host or IP address that a server's certificate must be for. */
+  name?: string | { dns: string } | { ip: string }
+  /** What the first certificate is to be; "auto", the default: what it looks like. "any" asks only
+   * for what holds for every certificate. */
+  purpose?: 'auto' | LintPurpose
+  /** When; now by default. */
+  time?: Time
+}
+
+export interface LintFinding {
+  /** The id of the rule. */
+  rule: string
+  /** Which certificate: 0 the first. */
+  certificate: number
+  severity: LintSeverity
+  /** For whom. */
+  clients: LintClient[]
+  /** What it is in this certificate, in a sentence, where there is more to say. */
+  detail?: string
+  /** The rule, in a sentence. */
+  sentence: string
+  /** What to do. */
+  fix: string
+  /** Where the rule stands. */
+  source: string
+  /** Which versions, where it is not all. */
+  versions?: string
+}
+
+export interface LintReport {
+  /** No client refuses it. */
+  ok: boolean
+  certificates: { subject: string; purpose: LintPurpose }[]
+  clients: {
+    client: LintClient
+    /** As people write it. */
+    name: string
+    verdict: 'accepted' | 'refused'
+    /** Indexes of its findings. */
+    findings: number[]
+  }[]
+  findings: LintFinding[]
+}
+
+export interface LintRule extends Pick<LintFinding, 'sentence' | 'fix' | 'source' | 'versions'> {
+  id: string
+  /** The certificates it is for. */
+  purposes: LintPurpose[]
+  error: LintClient[]
+  warning: LintClient[]
+  notice: LintClient[]
+  /** Those whose documentation was taken for it; all others were tried. */
+  documented: LintClient[]
+}
+
+/**
+ * Says which clients refuse a certificate, by which rule, and what to do. The first certificate is
+ * the end of the chain; the others may stand in any order, also in its PEM. Trust and signatures are
+ * not looked at: a client is taken to trust the root. At most 1000 certificates.
+ */
+export function lint(
+  certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
+  options?: LintOptions,
+): Promise<LintReport>
+
+/** The rules of lint. */
+export function lintRules(): Promise<LintRule[]>
+
 /* ------------------------------------------------------------------ what is this file? */
 
 /**

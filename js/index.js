@@ -5,6 +5,7 @@ import { compile, Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
 import { defaultWorkers, Pool } from './pool.js'
+import { wasmSource } from './source.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -26,8 +27,8 @@ async function start(source) {
   return { api: new Api(core, generatorFor(core, pool), async (work) => work()), pool }
 }
 
-function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
-  loading ??= start(source).catch((error) => {
+function load(source) {
+  loading ??= start(source ?? wasmSource()).catch((error) => {
     loading = undefined // a failed download may be tried again
     throw error
   })
@@ -38,7 +39,7 @@ function load(source = new URL('../dist/certmint.wasm', import.meta.url)) {
 export async function init(source, { workers = false } = {}) {
   const { pool } = await load(source)
   if (workers === false) return
-  const count = typeof workers === 'number' ? workers : await defaultWorkers()
+  const count = typeof workers === 'number' ? workers : defaultWorkers()
   // where there are no workers, the work is done without
   await pool.warm(count).catch(() => {})
 }
@@ -64,4 +65,6 @@ export const orderChain = async (certificates, options) =>
 export const createFixtures = async (options) => fixtures(await api(), options)
 export const readCRL = async (data) => (await api()).readCRL(data)
 export const verify = async (cert, options) => (await api()).verify(cert, options)
+export const lint = async (certificates, options) => (await api()).lint(certificates, options)
+export const lintRules = async () => (await api()).lintRules()
 export const inspect = async (data, options) => (await api()).inspect(data, options)

@@ -3,8 +3,10 @@
 import { invalid } from './error.js'
 import { passphraseOf } from './normalize.js'
 
-/** Frees the keys of objects that nobody destroyed. */
-const registry = new FinalizationRegistry(({ core, key }) => core.call('key.free', { key }))
+/** Frees the keys of objects that nobody destroyed, where the runtime tells of them. */
+const registry = globalThis.FinalizationRegistry
+  ? new FinalizationRegistry(({ core, key }) => core.call('key.free', { key }))
+  : { register() {}, unregister() {} }
 
 /** A key in linear memory, behind a handle. */
 class Key {
@@ -67,6 +69,8 @@ class Key {
 const decoder = new TextDecoder()
 
 export class PublicKey extends Key {
+  static name = 'PublicKey'
+
   get pem() {
     return this.toPEM()
   }
@@ -85,6 +89,8 @@ export class PublicKey extends Key {
 }
 
 export class PrivateKey extends Key {
+  static name = 'PrivateKey'
+
   #publicKey
 
   get pem() {
@@ -205,6 +211,8 @@ class Subject extends Signed {
 const hexBytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16))
 
 export class Certificate extends Subject {
+  static name = 'Certificate'
+
   constructor(core, answer) {
     super(core, 'CERTIFICATE', answer)
     this.serial = answer.serial
@@ -214,6 +222,8 @@ export class Certificate extends Subject {
 }
 
 export class CertificateRequest extends Subject {
+  static name = 'CertificateRequest'
+
   constructor(core, answer) {
     super(core, 'CERTIFICATE REQUEST', answer)
     this.signatureValid = answer.signatureValid
@@ -221,6 +231,8 @@ export class CertificateRequest extends Subject {
 }
 
 export class RevocationList extends Signed {
+  static name = 'RevocationList'
+
   constructor(core, answer) {
     super(core, 'X509 CRL', answer)
     this.number = answer.number

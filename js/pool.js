@@ -4,23 +4,16 @@
  */
 
 import { CertmintError } from './error.js'
+import { builtin } from './host.js'
 
 /** More workers than this help little: two primes are wanted. */
 const MOST_WORKERS = 8
 
-/** @returns {Promise<number>} */
-export async function defaultWorkers() {
+/** As many as there are processors. */
+export function defaultWorkers() {
   const hardware = globalThis.navigator?.hardwareConcurrency
-  const available = hardware ?? (await nodeParallelism())
+  const available = hardware ?? builtin('os')?.availableParallelism?.() ?? 1
   return Math.max(1, Math.min(available, MOST_WORKERS))
-}
-
-async function nodeParallelism() {
-  try {
-    return (await import('node:os')).availableParallelism()
-  } catch {
-    return 1
-  }
 }
 
 /**
@@ -41,23 +34,26 @@ function connect(handle, module) {
 }
 
 /** Starts one worker. @throws where there are none */
-async function startWorker(module) {
-  const url = new URL('./worker.js', import.meta.url)
-  if (typeof globalThis.Worker === 'function') {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-    const handle = {
-      post: (message) => worker.postMessage(message),
-      end: () => worker.terminate(),
-      busy: () => {},
-      idle: () => {},
-    }
-    worker.onmessage = (event) => handle.receive(event.data)
-    worker.onerror = (event) => handle.fail(event)
-    return connect(handle, module)
+function startWorker(module) {
+  // before Worker, which Bun and Deno have as well: theirs keep the process from ending
+  const threads = builtin('worker_threads')
+  if (threads) return startThread(threads, module)
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+  const handle = {
+    post: (message) => worker.postMessage(message),
+    end: () => worker.terminate(),
+    busy: () => {},
+    idle: () => {},
   }
-  const { Worker: NodeWorker } = await import('node:worker_threads')
+  worker.onmessage = (event) => handle.receive(event.data)
+  worker.onerror = (event) => handle.fail(event)
+  return connect(handle, module)
+}
+
+function startThread({ Worker: Thread }, module) {
+  const url = new URL('./worker.js', import.meta.url)
   // none of the process's own flags: --input-type would keep it from starting
-  const worker = new NodeWorker(url, { execArgv: [] })
+  const worker = new Thread(url, { execArgv: [] })
   const handle = {
     post: (message) => worker.postMessage(message),
     end: () => worker.terminate(),
@@ -91,7 +87,7 @@ export class Pool {
     }
     const taken = this.#idle.splice(0, count)
     try {
-      while (taken.length < count) taken.push(await startWorker(this.#module))
+      while (taken.length < count) taken.push(startWorker(this.#module))
     } catch (error) {
       this.#idle.push(...taken)
       throw error

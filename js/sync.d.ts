@@ -22,6 +22,9 @@ import type {
   IssueOptions,
   JsonWebKey,
   KeySpec,
+  LintOptions,
+  LintReport,
+  LintRule,
   PKCS12,
   PKCS12Options,
   PrivateKey,
@@ -103,6 +106,11 @@ export function verify(
     intermediates?: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[]
   },
 ): VerifyReport
+export function lint(
+  certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
+  options?: LintOptions,
+): LintReport
+export function lintRules(): LintRule[]
 export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority

@@ -2,9 +2,9 @@
 
 import { Api } from './api.js'
 import { Core } from './core.js'
-import { CertmintError } from './error.js'
 import { fixtures } from './fixtures.js'
 import { generateSync } from './generate.js'
+import { wasmSourceSync } from './source.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -22,26 +22,14 @@ let loaded
 
 /** Takes the module's bytes, or the compiled module, where it cannot be read from a file. */
 export function initSync(source) {
-  const module =
-    source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source ?? readFile())
+  const given = source ?? wasmSourceSync()
+  const module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)
   const core = new Core(module)
   loaded = new Api(
     core,
     (spec, options) => generateSync(core, spec, /** @type {any} */ (options)),
     (work) => work(),
   )
-}
-
-function readFile() {
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs')
-  if (!fs) {
-    throw new CertmintError(
-      'unsupported',
-      '',
-      'here the module cannot be read synchronously: call initSync with its bytes first',
-    )
-  }
-  return fs.readFileSync(new URL('../dist/certmint.wasm', import.meta.url))
 }
 
 const api = () => {
@@ -67,4 +55,6 @@ export const orderChain = (certificates, options) => api().orderChain(certificat
 export const createFixtures = (options) => fixtures(api(), options)
 export const readCRL = (data) => api().readCRL(data)
 export const verify = (cert, options) => api().verify(cert, options)
+export const lint = (certificates, options) => api().lint(certificates, options)
+export const lintRules = () => api().lintRules()
 export const inspect = (data, options) => api().inspect(data, options)

@@ -4,13 +4,15 @@
  */
 
 import { Core } from './core.js'
+import { builtin } from './host.js'
 
 /** Work of one slice, in the units of the door: about 20 ms. */
 const SLICE = 20000
 
+const parent = builtin('worker_threads')?.parentPort
+
 /** @type {any} */
-const port =
-  'postMessage' in globalThis ? globalThis : (await import('node:worker_threads')).parentPort
+const port = parent ?? globalThis
 
 /** Lets waiting messages in; a promise alone would not. */
 const breathe = () =>
@@ -63,5 +65,5 @@ function receive({ module, id, bits, stop }) {
   if (stop) current = undefined
 }
 
-if (port === globalThis) globalThis.onmessage = (event) => receive(event.data)
-else port.on('message', receive)
+if (parent) parent.on('message', receive)
+else globalThis.onmessage = (event) => receive(event.data)

@@ -20,7 +20,7 @@ import {
   seconds,
   which,
 } from './lib.mjs'
-import { installModules, setup } from './setup.mjs'
+import { installModules, packageOf, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 
 const targets = {
@@ -99,7 +99,10 @@ function place(from, to) {
 }
 
 /** build/<name>/certmint-echo */
-export const buildServer = (name = 'native') => cmake(name, 'certmint-echo')
+export const buildServer = (name) => cmake(name, 'certmint-echo')
+
+/** The same natively, with everything else that cmake --install and cpack take. */
+export const buildInstallable = () => cmake('native', 'installable')
 
 /** The core's tests as programs: build/<name>/tests/. */
 export const buildTests = (name) => cmake(name, 'core_tests')
@@ -121,7 +124,7 @@ export async function buildWeb() {
   const out = at('dist', 'web')
   const next = at('dist', 'web.partial')
   fs.rmSync(next, { recursive: true, force: true })
-  putPageTogether({ root, out: next })
+  putPageTogether({ root, out: next, fflate: await packageOf('fflate') })
   fs.rmSync(out, { recursive: true, force: true })
   fs.renameSync(next, out)
 }
@@ -134,7 +137,7 @@ if (isMain(import.meta)) {
       throw new Stop(`usage: node scripts/build.mjs [${known.slice(1).join(' | ')}]`)
     }
     if (wanted !== '--web-only') await setup('build')
-    if (['', '--native-only', '--bench'].includes(wanted)) await buildServer()
+    if (['', '--native-only', '--bench'].includes(wanted)) await buildInstallable()
     if (['', '--wasm-only', '--bench'].includes(wanted)) await buildWasm()
     if (wanted === '--bench') await Promise.all([buildStock(), installModules()])
     if (wanted === '' || wanted === '--web-only') await buildWeb()

@@ -2,11 +2,18 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 export const at = (...parts) => path.join(root, ...parts)
+
+/** Where what was fetched is kept for the next time. */
+export const cache = path.join(
+  process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'),
+  'certmint',
+)
 
 /** An end that is nobody's bug: the message tells a person what to do. */
 export class Stop extends Error {}

@@ -2,7 +2,21 @@
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import { Stop, alone, ask, at, main, isMain, must, run, say, seconds, which } from './lib.mjs'
+import path from 'node:path'
+import {
+  Stop,
+  alone,
+  ask,
+  at,
+  cache,
+  main,
+  isMain,
+  must,
+  run,
+  say,
+  seconds,
+  which,
+} from './lib.mjs'
 
 const program =
   (...names) =>
@@ -51,10 +65,18 @@ const needs = {
       'python3-cryptography-vectors',
       "the test vectors of Python's cryptography (NIST's PKITS among them)",
     ],
+    [program('mandoc'), 'mandoc', 'mandoc'],
+    [program('man'), 'man-db', 'man'],
+    [program('lintian'), 'lintian', 'lintian'],
+    [program('dpkg-shlibdeps'), 'dpkg-dev', "dpkg's development tools"],
+    [program('systemd-analyze'), 'systemd', 'systemd-analyze'],
+    [program('sslscan'), 'sslscan', 'sslscan'],
+    [program('testssl'), 'testssl.sh', 'testssl.sh'],
     [program('ssh-keygen'), 'openssh-client', 'OpenSSH'],
     [program('go'), 'golang-go', 'Go'],
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
+    [program('firefox-esr'), 'firefox-esr', 'Firefox ESR'],
     [program('curl'), 'curl', 'curl'],
     [program('mkcert'), 'mkcert', 'mkcert'],
     [program('unshare'), 'util-linux', 'util-linux'],
@@ -124,7 +146,7 @@ async function bringModules() {
     .digest('hex')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return
   const since = Date.now()
-  say('installing the development packages (npm ci, about 20 seconds) ...')
+  say('installing the development packages (npm ci, about 40 seconds) ...')
   await must(
     ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
     { log: 'npm', limit: 900 },
@@ -132,6 +154,71 @@ async function bringModules() {
   )
   fs.writeFileSync(stamp, lock)
   say(`installed in ${seconds(since)}`)
+}
+
+/**
+ * The folder of one package of the lock file: in node_modules where all are installed, else fetched
+ * alone, since npm start needs one of hundreds.
+ * @param {string} name
+ */
+export async function packageOf(name) {
+  const lock = JSON.parse(fs.readFileSync(at('package-lock.json'), 'utf8'))
+  const { version, integrity } = lock.packages[`node_modules/${name}`]
+  const isThere = (folder) => {
+    const file = path.join(folder, 'package.json')
+    return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).version === version
+  }
+  const folder = at('build', 'sources', `${name}-${version}`)
+  return (
+    [at('node_modules', name), folder].find(isThere) ?? fetched(name, version, integrity, folder)
+  )
+}
+
+/** Unpacks a package of npm that is, byte for byte, the one in the lock file. */
+async function fetched(name, version, integrity, folder) {
+  say(`fetching ${name} ${version} (npm pack, a few seconds) ...`)
+  const partial = `${folder}.${process.pid}.partial`
+  fs.mkdirSync(partial, { recursive: true })
+  try {
+    await must(
+      ['npm', 'pack', `${name}@${version}`, '--ignore-scripts', '--pack-destination', partial],
+      { log: 'npm', limit: 300 },
+      'Is the network up?',
+    )
+    const archive = path.join(partial, `${name}-${version}.tgz`)
+    const hash = createHash('sha512').update(fs.readFileSync(archive)).digest('base64')
+    if (integrity !== `sha512-${hash}`) {
+      throw new Stop(`What came as ${name} ${version} is not what package-lock.json says it is.`)
+    }
+    await must(['cmake', '-E', 'tar', 'xf', archive], { log: 'npm', append: true, cwd: partial })
+    fs.rmSync(folder, { recursive: true, force: true })
+    fs.renameSync(path.join(partial, 'package'), folder)
+  } finally {
+    fs.rmSync(partial, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** The other programs that run JavaScript (tests/runtimes), kept apart from node_modules: half a GB. */
+export async function installRuntimes() {
+  const from = at('tests', 'runtimes', 'binaries')
+  const lock = fs.readFileSync(path.join(from, 'package-lock.json'))
+  const name = `runtimes-${createHash('sha256').update(lock).digest('hex').slice(0, 16)}`
+  const folder = path.join(cache, name)
+  if (fs.existsSync(folder)) return folder
+  const since = Date.now()
+  say('installing Deno, Bun, workerd and a new Node (npm ci, about 20 seconds) ...')
+  const partial = `${folder}.${process.pid}.partial`
+  fs.cpSync(from, partial, { recursive: true })
+  await must(
+    ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    { log: 'npm-runtimes', limit: 900, cwd: partial },
+    'Is the network up?',
+  )
+  if (fs.existsSync(folder)) fs.rmSync(partial, { recursive: true })
+  else fs.renameSync(partial, folder)
+  say(`installed in ${seconds(since)}`)
+  return folder
 }
 
 if (isMain(import.meta)) await main(() => setup('build', 'test'))

@@ -1,6 +1,6 @@
 // The third-party C sources: where they come from, and that they are what they should be.
 //
-//   node scripts/sources.mjs mbedtls|jsmn     prints the folder of the unpacked source
+//   node scripts/sources.mjs mbedtls|jsmn|openssl     prints the folder of the unpacked source
 //
 // In this order: the folder the environment names; an archive kept from before; Debian's source
 // package, through apt's own client and signatures; upstream's release. Whatever comes is checked
@@ -10,11 +10,16 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { Stop, at, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
+import { Stop, at, cache, isMain, main, must, run, say, speakOnStderr, which } from './lib.mjs'
 
+/** @type {Record<string, { version: string, variable: string, proof: string, archive: string,
+ *   sha256: string, suite: string, upstream: string, parts?: string[] }>}
+ * suite: the Debian release whose source package has this version; the machine's own may be older.
+ * parts: what is unpacked of it, if not all. */
 const sources = {
   mbedtls: {
     version: '3.6.7',
+    suite: 'forky',
     variable: 'MBEDTLS_SOURCE_DIR',
     proof: 'library/bignum.c',
     archive: 'mbedtls_3.6.7.orig.tar.bz2',
@@ -24,18 +29,26 @@ const sources = {
   },
   jsmn: {
     version: '1.1.0',
+    suite: 'forky',
     variable: 'JSMN_SOURCE_DIR',
     proof: 'jsmn.h',
     archive: 'jsmn_1.1.0.orig.tar.gz',
     sha256: '5f0913a10657fe7ec8d5794ccf00a01000e3e1f2f1e1f143c34a0f7b47edcb38',
     upstream: 'https://github.com/zserge/jsmn/archive/refs/tags/v1.1.0.tar.gz',
   },
+  // Only its tests: the cases of path validation that tests/interop/published.test.js runs.
+  openssl: {
+    version: '3.0.20',
+    suite: 'bookworm',
+    variable: 'OPENSSL_SOURCE_DIR',
+    proof: 'test/recipes/25-test_verify.t',
+    archive: 'openssl_3.0.20.orig.tar.gz',
+    sha256: 'c80a01dfc70ece4dc21168932c37739042d404d46ccc81a5986dd75314ecda6f',
+    upstream:
+      'https://github.com/openssl/openssl/releases/download/openssl-3.0.20/openssl-3.0.20.tar.gz',
+    parts: ['test/certs', 'test/recipes/25-test_verify.t'],
+  },
 }
-
-/** The Debian release whose source packages have these versions; the machine's own may be older. */
-const suite = 'forky'
-
-const cache = path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'certmint')
 
 const intact = (file, source) =>
   fs.existsSync(file) &&
@@ -60,12 +73,13 @@ function scratch() {
 }
 
 /**
- * apt's entries for the sources of `suite`, from the machine's own entries for its own release:
+ * apt's entries for the sources of a release, from the machine's own entries for its own release:
  * same place, same keys. Entries for updates, security and other repositories are left out.
  * @param {{ name: string, text: string }[]} lists the machine's source lists
  * @param {string} codename the machine's release
+ * @param {string} suite the release whose sources are wanted
  */
-export function sourceEntries(lists, codename) {
+export function sourceEntries(lists, codename, suite) {
   const entries = lists.flatMap(({ name, text }) =>
     name.endsWith('.sources') ? deb822Entries(text) : lineEntries(text),
   )
@@ -112,7 +126,7 @@ function lineEntries(text) {
   }))
 }
 
-function machineEntries() {
+function machineEntries(suite) {
   const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '')
   const release = read('/etc/os-release')
   const codename = release.match(/^VERSION_CODENAME="?(\w+)/m)?.[1]
@@ -125,13 +139,14 @@ function machineEntries() {
   return sourceEntries(
     files.map((name) => ({ name, text: read(name) })),
     codename,
+    suite,
   )
 }
 
 /** Debian's source package, in a private state folder: nothing of the machine's apt changes. */
 async function fromDebian(name, source) {
   if (!which('apt-get')) return undefined
-  const entries = machineEntries()
+  const entries = machineEntries(source.suite)
   if (entries.length === 0) return undefined
   say(`fetching the ${name} ${source.version} source package (apt-get, a few seconds) ...`)
   const folder = scratch()
@@ -196,7 +211,9 @@ async function unpack(name, source, archive) {
   const partial = `${folder}.${process.pid}.partial`
   fs.rmSync(partial, { recursive: true, force: true })
   fs.mkdirSync(partial, { recursive: true })
-  await must(['cmake', '-E', 'tar', 'xf', archive], { log: `unpack-${name}`, cwd: partial })
+  const parts = (source.parts ?? []).map((part) => `${name}-${source.version}/${part}`)
+  const tar = ['cmake', '-E', 'tar', 'xf', archive, ...parts]
+  await must(tar, { log: `unpack-${name}`, cwd: partial })
   const inside = fs.readdirSync(partial)
   fs.rmSync(folder, { recursive: true, force: true })
   fs.renameSync(inside.length === 1 ? path.join(partial, inside[0]) : partial, folder)
@@ -206,7 +223,7 @@ async function unpack(name, source, archive) {
 
 /**
  * The folder of an unpacked source.
- * @param {'mbedtls' | 'jsmn'} name
+ * @param {'mbedtls' | 'jsmn' | 'openssl'} name
  */
 export async function sourceOf(name) {
   const source = sources[name]

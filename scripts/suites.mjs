@@ -201,8 +201,12 @@ export const suites = {
     : {}),
   fuzz: { needs: ['fuzz'], run: fuzzSuite },
   js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
-  interop: { needs: ['modules', 'wasm', 'server', 'tests native'], run: jestSuite('interop') },
+  interop: {
+    needs: ['modules', 'wasm', 'server', 'tests native', 'published cases'],
+    run: jestSuite('interop'),
+  },
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
   server: { needs: ['modules', 'wasm', 'server', 'server asan'], run: jestSuite('server') },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+  runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
 }

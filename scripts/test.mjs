@@ -6,21 +6,35 @@
 // The last line is "N passed, N failed"; the exit status is 0 only when nothing failed.
 
 import { Stop, main, say, seconds } from './lib.mjs'
-import { buildFuzz, buildServer, buildTests, buildWasm, buildWeb } from './build.mjs'
-import { installModules, setup } from './setup.mjs'
+import {
+  buildFuzz,
+  buildInstallable,
+  buildServer,
+  buildTests,
+  buildWasm,
+  buildWeb,
+} from './build.mjs'
+import { installModules, installRuntimes, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 import { suites } from './suites.mjs'
 
 const preparations = {
   modules: installModules,
   sources: () => Promise.all([sourceOf('mbedtls'), sourceOf('jsmn')]),
+  'published cases': () => sourceOf('openssl'),
   'tests native': () => buildTests('native'),
   'tests asan': () => buildTests('asan'),
   'tests wasm': () => buildTests('wasm'),
   fuzz: buildFuzz,
-  server: () => buildServer('native'),
+  server: buildInstallable,
   'server asan': () => buildServer('asan'),
   wasm: buildWasm,
+  package: async () => {
+    await Promise.all([prepare('modules'), prepare('wasm')])
+    // not before its bundler is installed
+    await (await import('./pack.mjs')).pack()
+  },
+  runtimes: installRuntimes,
   web: async () => {
     await prepare('wasm')
     await buildWeb()

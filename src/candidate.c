@@ -5,6 +5,7 @@
 #include <mbedtls/pk.h>
 
 #include "error.h"
+#include "key.h"
 #include "name.h"
 #include "oid.h"
 #include "text.h"
@@ -202,52 +203,79 @@ static const struct {
     bool may_be_critical;
     const char *name;
     bool (*open)(cm_candidate *, const cm_x509_extension *);
-} extensions[] = {
+} extensions[CM_EXTENSION_COUNT] = {
 #define KNOWN(oid, critical, name, open)                                                           \
     {                                                                                              \
         oid, OID_SIZE(oid), critical, name, open                                                   \
     }
-    KNOWN(OID_BASIC_CONSTRAINTS, true, "basicConstraints", open_basic_constraints),
-    KNOWN(OID_KEY_USAGE, true, "keyUsage", open_key_usage),
-    KNOWN(OID_EXTENDED_KEY_USAGE, true, "extKeyUsage", open_extended_key_usage),
-    KNOWN(OID_SUBJECT_KEY_IDENTIFIER, false, "subjectKeyIdentifier", open_subject_key_identifier),
-    KNOWN(OID_AUTHORITY_KEY_IDENTIFIER, false, "authorityKeyIdentifier",
-          open_authority_key_identifier),
-    KNOWN(OID_SUBJECT_ALT_NAME, true, "subjectAltName", open_names),
-    KNOWN(OID_NAME_CONSTRAINTS, true, "nameConstraints", open_name_constraints),
-    KNOWN(OID_CERTIFICATE_POLICIES, true, "certificatePolicies", open_policies),
-    KNOWN(OID_POLICY_MAPPINGS, true, "policyMappings", open_policy_mappings),
-    KNOWN(OID_POLICY_CONSTRAINTS, true, "policyConstraints", open_policy_constraints),
-    KNOWN(OID_INHIBIT_ANY_POLICY, true, "inhibitAnyPolicy", open_inhibit_any_policy),
-    KNOWN(OID_CRL_DISTRIBUTION_POINTS, true, "cRLDistributionPoints", open_distribution_points),
+    [CM_EXTENSION_BASIC_CONSTRAINTS] =
+        KNOWN(OID_BASIC_CONSTRAINTS, true, "basicConstraints", open_basic_constraints),
+    [CM_EXTENSION_KEY_USAGE] = KNOWN(OID_KEY_USAGE, true, "keyUsage", open_key_usage),
+    [CM_EXTENSION_EXTENDED_KEY_USAGE] =
+        KNOWN(OID_EXTENDED_KEY_USAGE, true, "extKeyUsage", open_extended_key_usage),
+    [CM_EXTENSION_SUBJECT_KEY_ID] = KNOWN(OID_SUBJECT_KEY_IDENTIFIER, false, "subjectKeyIdentifier",
+                                          open_subject_key_identifier),
+    [CM_EXTENSION_AUTHORITY_KEY_ID] =
+        KNOWN(OID_AUTHORITY_KEY_IDENTIFIER, false, "authorityKeyIdentifier",
+              open_authority_key_identifier),
+    [CM_EXTENSION_NAMES] = KNOWN(OID_SUBJECT_ALT_NAME, true, "subjectAltName", open_names),
+    [CM_EXTENSION_NAME_CONSTRAINTS] =
+        KNOWN(OID_NAME_CONSTRAINTS, true, "nameConstraints", open_name_constraints),
+    [CM_EXTENSION_POLICIES] =
+        KNOWN(OID_CERTIFICATE_POLICIES, true, "certificatePolicies", open_policies),
+    [CM_EXTENSION_POLICY_MAPPINGS] =
+        KNOWN(OID_POLICY_MAPPINGS, true, "policyMappings", open_policy_mappings),
+    [CM_EXTENSION_POLICY_CONSTRAINTS] =
+        KNOWN(OID_POLICY_CONSTRAINTS, true, "policyConstraints", open_policy_constraints),
+    [CM_EXTENSION_INHIBIT_ANY_POLICY] =
+        KNOWN(OID_INHIBIT_ANY_POLICY, true, "inhibitAnyPolicy", open_inhibit_any_policy),
+    [CM_EXTENSION_DISTRIBUTION_POINTS] =
+        KNOWN(OID_CRL_DISTRIBUTION_POINTS, true, "cRLDistributionPoints", open_distribution_points),
 #undef KNOWN
 };
 
-static bool refuse_critical(cm_candidate *c, const cm_x509_extension *e)
+static void refuse_critical(cm_candidate *c, const cm_x509_extension *e)
 {
     char oid[CM_OID_TEXT_SIZE];
-    cm_oid_text(e->oid, oid);
-    return CM_REFUSE(&c->fault, CM_VERIFY_CRITICAL_EXTENSION, 0,
-                     "the extension %s is critical and not one to be understood there "
-                     "(RFC 5280 §4.2)",
-                     oid);
+    if (c->fault.code == CM_VERIFY_OK) {
+        cm_oid_text(e->oid, oid);
+        (void)CM_REFUSE(&c->fault, CM_VERIFY_CRITICAL_EXTENSION, 0,
+                        "the extension %s is critical and not one to be understood there "
+                        "(RFC 5280 §4.2)",
+                        oid);
+    }
 }
 
-static bool open_extension(cm_candidate *c, const cm_x509_extension *e)
+static void refuse_damaged(cm_candidate *c, size_t i)
 {
-    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
-        if (!cm_view_equal(e->oid,
-                           (cm_view){(const uint8_t *)extensions[i].oid, extensions[i].size})) {
-            continue;
-        }
-        if (!extensions[i].open(c, e)) {
-            return CM_REFUSE(&c->fault, CM_VERIFY_MALFORMED, 0,
-                             "the extension %s is not what RFC 5280 §4.2.1 describes",
-                             extensions[i].name);
-        }
-        return !e->critical || extensions[i].may_be_critical || refuse_critical(c, e);
+    c->damaged |= 1u << i;
+    if (c->fault.code == CM_VERIFY_OK) {
+        (void)CM_REFUSE(&c->fault, CM_VERIFY_MALFORMED, 0,
+                        "the extension %s is not what RFC 5280 §4.2.1 describes",
+                        extensions[i].name);
     }
-    return !e->critical || refuse_critical(c, e);
+}
+
+/* The first fault is kept. */
+static void open_extension(cm_candidate *c, const cm_x509_extension *e)
+{
+    size_t i = 0;
+    while (
+        i < CM_EXTENSION_COUNT &&
+        !cm_view_equal(e->oid, (cm_view){(const uint8_t *)extensions[i].oid, extensions[i].size})) {
+        i++;
+    }
+    bool known = i < CM_EXTENSION_COUNT;
+    if (known && e->critical) {
+        c->critical |= 1u << i;
+    } else if (e->critical) {
+        c->unknown_critical = e->oid;
+    }
+    if (known && !extensions[i].open(c, e)) {
+        refuse_damaged(c, i);
+    } else if (e->critical && !(known && extensions[i].may_be_critical)) {
+        refuse_critical(c, e);
+    }
 }
 
 /* ------------------------------------------------------------------ rules of RFC 5280 §4 */
@@ -321,6 +349,10 @@ static bool check_profile(cm_candidate *c)
         return CM_REFUSE(&c->strict_fault, CM_VERIFY_MALFORMED, 0,
                          "the issuer has no name (RFC 5280 §4.1.2.4)");
     }
+    if (c->has_path_len && !c->ca) {
+        return CM_REFUSE(&c->strict_fault, CM_VERIFY_MALFORMED, 0,
+                         "pathLenConstraint is for authorities (RFC 5280 §4.2.1.9)");
+    }
     return c->ca ? check_authority(c) : check_end(c);
 }
 
@@ -337,28 +369,23 @@ static bool booleans_are_der(cm_view list)
     return true;
 }
 
-cm_status cm_candidate_open(cm_view der, cm_candidate *out, cm_error *err)
+void cm_candidate_read(cm_candidate *out)
 {
     cm_view rest;
     cm_x509_extension e;
-    memset(out, 0, sizeof *out);
     out->explicit_after = out->mapping_after = out->any_after = CM_NOT_GIVEN;
-    cm_status status = cm_x509_parse(der, &out->x509, err);
-    if (status != CM_OK) {
-        return status;
-    }
     out->subject_hash = cm_name_hash(out->x509.subject);
     out->issuer_hash = cm_name_hash(out->x509.issuer);
     out->self_issued =
         out->subject_hash == out->issuer_hash && cm_name_equal(out->x509.subject, out->x509.issuer);
     if (!booleans_are_der(out->x509.extensions)) {
         (void)CM_REFUSE(&out->fault, CM_VERIFY_MALFORMED, 0, "a BOOLEAN is not in DER");
-        return CM_OK;
     }
     for (rest = out->x509.extensions; cm_x509_next_extension(&rest, &e);) {
-        if (!open_extension(out, &e)) {
-            return CM_OK;
-        }
+        open_extension(out, &e);
+    }
+    if (out->fault.code != CM_VERIFY_OK) {
+        return;
     }
     if (out->x509.not_after < out->x509.not_before) {
         (void)CM_REFUSE(&out->fault, CM_VERIFY_MALFORMED, 0, "it ends (%T) before it begins (%T)",
@@ -366,7 +393,16 @@ cm_status cm_candidate_open(cm_view der, cm_candidate *out, cm_error *err)
     } else if (check_serial(out)) {
         (void)check_profile(out);
     }
-    return CM_OK;
+}
+
+cm_status cm_candidate_open(cm_view der, cm_candidate *out, cm_error *err)
+{
+    memset(out, 0, sizeof *out);
+    cm_status status = cm_x509_parse(der, &out->x509, err);
+    if (status == CM_OK) {
+        cm_candidate_read(out);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------ keys */
@@ -377,12 +413,13 @@ bool cm_candidate_check_key(const cm_candidate *c, bool allow_weak, size_t depth
 {
     mbedtls_pk_context pk;
     mbedtls_pk_init(&pk);
-    int failure =
-        mbedtls_pk_parse_public_key(&pk, c->x509.public_key.data, c->x509.public_key.size);
-    size_t bits = failure == 0 ? mbedtls_pk_get_bitlen(&pk) : 0;
-    bool rsa = failure == 0 && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA;
+    bool known =
+        mbedtls_pk_parse_public_key(&pk, c->x509.public_key.data, c->x509.public_key.size) == 0 &&
+        cm_pk_is_known(&pk);
+    size_t bits = known ? mbedtls_pk_get_bitlen(&pk) : 0;
+    bool rsa = known && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_RSA;
     mbedtls_pk_free(&pk);
-    if (failure != 0) {
+    if (!known) {
         return CM_REFUSE(fault, CM_VERIFY_UNSUPPORTED, depth,
                          "the public key is damaged or of a kind that is not supported");
     }

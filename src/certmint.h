@@ -765,6 +765,72 @@ typedef struct cm_verdict {
 cm_status cm_verify_verdict(const cm_verify_template *template_, cm_verdict *verdict,
                             cm_error *err);
 
+/* ------------------------------------------------------------------ lint */
+
+/* Whose judgement is asked for: bits. */
+#define CM_LINT_CHROME (1u << 0)
+#define CM_LINT_FIREFOX (1u << 1)
+#define CM_LINT_SAFARI (1u << 2) /* and everything on macOS and iOS */
+#define CM_LINT_NODE (1u << 3)
+#define CM_LINT_PYTHON (1u << 4) /* ssl.create_default_context() */
+#define CM_LINT_JAVA (1u << 5)
+#define CM_LINT_GO (1u << 6)
+#define CM_LINT_OPENSSL (1u << 7) /* openssl verify -x509_strict */
+#define CM_LINT_GNUTLS (1u << 8)
+#define CM_LINT_WEBTRANSPORT (1u << 9) /* serverCertificateHashes, W3C WebTransport */
+#define CM_LINT_RFC5280 (1u << 10)     /* the standard itself */
+
+/* "chrome", "firefox", "safari", "node", "python", "java", "go", "openssl", "gnutls",
+ * "webtransport", "rfc5280". CM_ERR_INVALID with field "clients". */
+cm_status cm_lint_client_parse(cm_text text, unsigned *client, cm_error *err);
+
+/* What the first certificate is to be. */
+typedef enum cm_lint_purpose {
+    CM_LINT_AUTO = 0, /* what it looks like */
+    CM_LINT_SERVER,
+    CM_LINT_CLIENT,
+    CM_LINT_CA,
+    CM_LINT_ANY /* only what holds for every certificate */
+} cm_lint_purpose;
+
+/* "auto", "server", "client", "ca", "any". CM_ERR_INVALID with field "purpose". */
+cm_status cm_lint_purpose_parse(cm_text text, cm_lint_purpose *purpose, cm_error *err);
+
+#define CM_LINT_LIMIT 1000 /* certificates */
+
+typedef struct cm_lint_template {
+    /* PEM or DER; an entry in PEM may hold several. The first is the end certificate; those of the
+     * others that lead upwards from it are its chain, and each is looked at by itself. */
+    const cm_view *certificates;
+    size_t count;
+    unsigned clients; /* CM_LINT_...; 0: all, where WebTransport does not count for "ok" */
+    cm_lint_purpose purpose;
+    cm_text dns, ip; /* at most one: what a server's certificate must be for */
+    int64_t time;    /* at which it shall be valid */
+} cm_lint_template;
+
+/*
+ * Says which clients refuse a certificate, and why. No signature is checked and no trust: a client
+ * is taken to trust the root.
+ *
+ * *report is JSON: {"ok": no client asked about refuses,
+ *   "certificates": [{"subject", "purpose": "server"|"client"|"ca"|"any"}],
+ *   "clients": [{"client": "chrome", "name": "Chrome", "verdict": "accepted"|"refused",
+ *     "findings": [indexes]}],
+ *   "findings": [{"rule", "certificate": index, "severity": "error"|"warning"|"notice",
+ *     "clients": [...], "detail"?: this certificate, and of the rule "sentence", "fix", "source",
+ *     "versions"?: where it is not all}]}
+ *
+ * CM_OK whatever the answer is. CM_ERR_MALFORMED with field "certificates[i]" for what is none;
+ * CM_ERR_LIMIT for more than CM_LINT_LIMIT; CM_ERR_INVALID with field "name", "time".
+ */
+cm_status cm_lint(const cm_lint_template *template_, cm_bytes *report, cm_error *err);
+
+/* The rules as JSON: [{"id", "purposes": [...], "error", "warning", "notice": [clients],
+ * "documented": [those of them whose word was taken for it: the rest was tried], "sentence", "fix",
+ * "source", "versions"?}]. */
+cm_status cm_lint_rules(cm_bytes *json, cm_error *err);
+
 /* ------------------------------------------------------------------ reading certificates */
 
 /* Describes a certificate (PEM or DER) as JSON, for programs:

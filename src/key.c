@@ -167,6 +167,25 @@ static bool copy_tail(const uint8_t *buffer, size_t capacity, int written, cm_by
     return true;
 }
 
+/* The curve of an elliptic key; NULL for another key, or a curve that is not among ours. */
+static const struct curve *curve_of(const mbedtls_pk_context *pk)
+{
+    if (mbedtls_pk_get_type(pk) == MBEDTLS_PK_ECKEY) {
+        mbedtls_ecp_group_id group = mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*pk));
+        for (size_t i = 0; i < CURVE_COUNT; i++) {
+            if (curves[i].group == group) {
+                return &curves[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+bool cm_pk_is_known(const mbedtls_pk_context *pk)
+{
+    return mbedtls_pk_get_type(pk) == MBEDTLS_PK_RSA || curve_of(pk) != NULL;
+}
+
 /* Fills in what is derived from the pk context. */
 static cm_status complete(cm_key *key, bool is_private, cm_error *err)
 {
@@ -182,18 +201,10 @@ static cm_status complete(cm_key *key, bool is_private, cm_error *err)
     }
     key->is_private = is_private;
     key->bits = (unsigned)mbedtls_pk_get_bitlen(&key->pk);
-    if (mbedtls_pk_get_type(&key->pk) == MBEDTLS_PK_RSA) {
-        key->algorithm = CM_KEY_RSA;
+    const struct curve *curve = curve_of(&key->pk);
+    if (mbedtls_pk_get_type(&key->pk) == MBEDTLS_PK_RSA || curve != NULL) {
+        key->algorithm = curve == NULL ? CM_KEY_RSA : curve->algorithm;
         return CM_OK;
-    }
-    if (mbedtls_pk_get_type(&key->pk) == MBEDTLS_PK_ECKEY) {
-        mbedtls_ecp_group_id group = mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(key->pk));
-        for (size_t i = 0; i < CURVE_COUNT; i++) {
-            if (curves[i].group == group) {
-                key->algorithm = curves[i].algorithm;
-                return CM_OK;
-            }
-        }
     }
     return cm_fail(err, CM_ERR_UNSUPPORTED,
                    "this kind of key is not supported; RSA and the curves P-256, P-384, P-521 and "

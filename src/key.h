@@ -14,4 +14,8 @@ struct cm_key {
     cm_bytes spki; /* SubjectPublicKeyInfo of the public half, in DER */
 };
 
+/* Whether a key that mbedTLS has read is of a kind that certmint knows. The native build's mbedTLS
+ * reads X25519 too, for TLS. */
+bool cm_pk_is_known(const mbedtls_pk_context *pk);
+
 #endif

@@ -8,6 +8,8 @@
 #include "text.h"
 
 #define OID_EMAIL_ADDRESS "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"
+#define OID_COMMON_NAME "\x55\x04\x03"
+#define OID_SMTP_UTF8_MAILBOX "\x2b\x06\x01\x05\x05\x07\x08\x09"
 
 static cm_text text_of(cm_view v)
 {
@@ -265,47 +267,103 @@ static cm_status check_name(const bounds *b, uint8_t tag, cm_view name, cm_error
     return CM_OK;
 }
 
-/* emailAddress attributes of the subject. RFC 5280 §4.2.1.10 asks for them where there is no SAN;
- * OpenSSL holds them to the constraints always, so this does. */
-static cm_status check_subject_emails(const bounds *b, cm_view subject, cm_error *err)
+static bool oid_is(cm_view oid, const char *literal)
 {
-    cm_view rdns, set, attribute, oid, value;
-    uint8_t tag;
-    if (!cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns)) {
-        return cm_fail(err, CM_ERR_MALFORMED, "the subject is damaged");
-    }
-    while (cm_der_take(&rdns, CM_TAG_SET, &set)) {
-        while (cm_der_take(&set, CM_TAG_SEQUENCE, &attribute)) {
-            if (cm_der_take(&attribute, CM_TAG_OID, &oid) &&
-                cm_view_equal(oid, (cm_view){(const uint8_t *)OID_EMAIL_ADDRESS,
-                                             sizeof OID_EMAIL_ADDRESS - 1}) &&
-                cm_der_take_any(&attribute, &tag, &value, NULL)) {
-                cm_status status = check_name(b, CM_TAG_CONTEXT(CM_GN_EMAIL), value, err);
-                if (status != CM_OK) {
-                    return status;
-                }
-            }
-        }
-    }
-    return CM_OK;
+    return cm_view_equal(oid, (cm_view){(const uint8_t *)literal, strlen(literal)});
 }
 
-/* OpenSSL takes a CN that reads like a host name with a dot for a DNS name when there is no dNSName
- * (RFC 6125 §6.4.4 allowed that), and holds it to the DNS constraints: so does this. */
-static cm_status check_common_name(const bounds *b, cm_view subject, cm_error *err)
+/* SmtpUTF8Mailbox is held to the constraints of rfc822Name (RFC 9598 §6). A host that is not in
+ * ASCII cannot be compared with theirs, which are. */
+static cm_status check_other_name(const bounds *b, cm_view name, cm_error *err)
 {
-    cm_text name = cm_name_common_name(subject);
+    cm_view rest = name, oid, wrapped, mailbox = {NULL, 0};
+    verdict permitted, excluded;
+    if (!cm_der_take(&rest, CM_TAG_OID, &oid) || !oid_is(oid, OID_SMTP_UTF8_MAILBOX)) {
+        return CM_OK;
+    }
+    bool ascii = cm_der_take(&rest, CM_TAG_CONTEXT_CONSTRUCTED(0), &wrapped) &&
+                 cm_der_take(&wrapped, CM_TAG_UTF8_STRING, &mailbox);
+    cm_text host = mail_host(text_of(mailbox));
+    for (size_t i = 0; i < host.size; i++) {
+        ascii = ascii && (host.data[i] & 0x80) == 0;
+    }
+    if (ascii) {
+        return check_name(b, CM_TAG_CONTEXT(CM_GN_EMAIL), mailbox, err);
+    }
+    if (!judge(b->permitted, false, CM_TAG_CONTEXT(CM_GN_EMAIL), mailbox, &permitted) ||
+        !judge(b->excluded, true, CM_TAG_CONTEXT(CM_GN_EMAIL), mailbox, &excluded)) {
+        return damaged(err);
+    }
+    return permitted.constrained || excluded.constrained
+               ? cm_fail(err, CM_ERR_INVALID,
+                         "a mailbox cannot be compared with the authority's name constraints")
+               : CM_OK;
+}
+
+/* Labels of letters, digits, '_' and inner '-', and at least one dot between them. */
+static bool reads_like_host(cm_text name)
+{
     bool dot = false;
     for (size_t i = 0; i < name.size; i++) {
         char c = name.data[i];
-        if (!cm_is_alpha(c) && !cm_is_digit(c) && c != '-' && c != '_' && c != '.') {
-            return CM_OK;
+        bool inner = i > 0 && i + 1 < name.size;
+        bool between = inner && name.data[i - 1] != '-' && strchr(".-", name.data[i + 1]) == NULL;
+        if (!cm_is_alpha(c) && !cm_is_digit(c) && c != '_' && !(c == '-' && inner) &&
+            !(c == '.' && between)) {
+            return false;
         }
         dot = dot || c == '.';
     }
-    return dot ? check_name(b, CM_TAG_CONTEXT(CM_GN_DNS),
-                            (cm_view){(const uint8_t *)name.data, name.size}, err)
-               : CM_OK;
+    return dot;
+}
+
+enum { HOST_LIMIT = 256 };
+
+/* OpenSSL takes a CN that reads like a host name with a dot for a DNS name when there is no dNSName
+ * (RFC 6125 §6.4.4 allowed that), and holds it to the DNS constraints: so does this. */
+static cm_status check_common_name(const bounds *b, uint8_t tag, cm_view value, cm_error *err)
+{
+    uint8_t host[HOST_LIMIT];
+    size_t width = tag == CM_TAG_BMP_STRING ? 2 : 1, size = value.size / width;
+    if (size > sizeof host || value.size % width != 0) {
+        return CM_OK;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (width == 2 && value.data[2 * i] != 0) {
+            return CM_OK;
+        }
+        host[i] = value.data[width * i + width - 1];
+    }
+    cm_view name = {host, size};
+    return reads_like_host(text_of(name)) ? check_name(b, CM_TAG_CONTEXT(CM_GN_DNS), name, err)
+                                          : CM_OK;
+}
+
+/* emailAddress attributes of the subject, and common names where there is no dNSName. RFC 5280
+ * §4.2.1.10 asks for the addresses where there is no SAN; OpenSSL holds them to the constraints
+ * always, so this does. */
+static cm_status check_attributes(const bounds *b, cm_view subject, bool has_dns, cm_error *err)
+{
+    cm_view rdns, set, attribute, oid, value;
+    uint8_t tag;
+    cm_status status = CM_OK;
+    if (!cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns)) {
+        return cm_fail(err, CM_ERR_MALFORMED, "the subject is damaged");
+    }
+    while (status == CM_OK && cm_der_take(&rdns, CM_TAG_SET, &set)) {
+        while (status == CM_OK && cm_der_take(&set, CM_TAG_SEQUENCE, &attribute)) {
+            if (!cm_der_take(&attribute, CM_TAG_OID, &oid) ||
+                !cm_der_take_any(&attribute, &tag, &value, NULL)) {
+                continue;
+            }
+            if (oid_is(oid, OID_EMAIL_ADDRESS)) {
+                status = check_name(b, CM_TAG_CONTEXT(CM_GN_EMAIL), value, err);
+            } else if (!has_dns && oid_is(oid, OID_COMMON_NAME)) {
+                status = check_common_name(b, tag, value, err);
+            }
+        }
+    }
+    return status;
 }
 
 cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_view names,
@@ -331,10 +389,12 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
         }
         has_dns = has_dns || tag == CM_TAG_CONTEXT(CM_GN_DNS);
         cm_status status = check_name(&b, tag, name, err);
+        if (status == CM_OK && tag == CM_TAG_CONTEXT_CONSTRUCTED(CM_GN_OTHER)) {
+            status = check_other_name(&b, name, err);
+        }
         if (status != CM_OK) {
             return status;
         }
     }
-    cm_status status = has_dns ? CM_OK : check_common_name(&b, subject, err);
-    return status == CM_OK ? check_subject_emails(&b, subject, err) : status;
+    return check_attributes(&b, subject, has_dns, err);
 }

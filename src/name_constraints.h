@@ -8,9 +8,9 @@
 /*
  * Checks a subject (Name, with header) and subject alternative names (content of SEQUENCE OF
  * GeneralName, may be empty) against NameConstraints (the extension's value). E-mail addresses in
- * the subject count when there is no rfc822Name among the names, a CN that reads like a host name
- * when there is no dNSName. A constrained kind that certmint cannot compare refuses every name of
- * that kind.
+ * the subject and SmtpUTF8Mailboxes count as rfc822Names, common names that read like a host name
+ * as dNSNames when there is none. A constrained kind that certmint cannot compare refuses every
+ * name of that kind.
  *
  * CM_OK when all lie within; CM_ERR_INVALID with the name and the rule in the message, no field;
  * CM_ERR_MALFORMED when the extension or a name is damaged.

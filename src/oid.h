@@ -80,6 +80,9 @@ const char *cm_oid_name(cm_view oid);
 /* Oracle's trustedKeyUsage, 2.16.840.1.113894.746875.1.1: marks an entry of a trust store. */
 #define OID_TRUSTED_KEY_USAGE "\x60\x86\x48\x01\x86\xf9\x66\xad\xca\x7b\x01\x01"
 
+/* Signed certificate timestamps, 1.3.6.1.4.1.11129.2.4.2 (RFC 6962 §3.3). */
+#define OID_SIGNED_TIMESTAMPS "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"
+
 /* Size of such a literal. */
 #define OID_SIZE(literal) (sizeof(literal) - 1)
 

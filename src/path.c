@@ -14,7 +14,7 @@
 
 /* What an answer may cost, beside CM_SIGNATURE_LIMIT: a web of cross-signed authorities has more
  * paths than can be tried. */
-enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 18 };
+enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 20 };
 
 /* ------------------------------------------------------------------ work */
 
@@ -169,7 +169,15 @@ static size_t subtrees_of(cm_view constraints)
     return count;
 }
 
-static bool check_names_under(const cm_path *path, size_t authority, size_t *comparisons,
+/* What there is to compare in a certificate: the subject, its attributes, the other names. */
+static size_t names_of(const cm_candidate *c)
+{
+    cm_view subject = c->x509.subject, rdns = {NULL, 0};
+    (void)cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns);
+    return 1 + elements_of(rdns) + elements_of(c->names);
+}
+
+static bool check_names_under(cm_verification *v, const cm_path *path, size_t authority,
                               cm_fault *fault)
 {
     cm_view constraints = path->items[authority]->name_constraints;
@@ -180,8 +188,8 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
         if (c->self_issued && i > 0) {
             continue; /* §6.1.3 (b) */
         }
-        *comparisons += subtrees * (elements_of(c->names) + 1);
-        if (*comparisons > COMPARISON_LIMIT) {
+        v->comparisons += subtrees * names_of(c);
+        if (v->comparisons > COMPARISON_LIMIT) {
             return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =
@@ -195,12 +203,10 @@ static bool check_names_under(const cm_path *path, size_t authority, size_t *com
     return true;
 }
 
-static bool check_name_constraints(const cm_path *path, cm_fault *fault)
+static bool check_name_constraints(cm_verification *v, const cm_path *path, cm_fault *fault)
 {
-    size_t comparisons = 0;
     for (size_t i = path->count - 1; i > 0; i--) {
-        if (path->items[i]->name_constraints.size > 0 &&
-            !check_names_under(path, i, &comparisons, fault)) {
+        if (path->items[i]->name_constraints.size > 0 && !check_names_under(v, path, i, fault)) {
             return false;
         }
     }
@@ -246,7 +252,7 @@ static bool check_path(cm_verification *v, const cm_path_request *request, cm_pa
 {
     const cm_path *path = &result->path;
     bool end = request->reading == NULL;
-    return check_name_constraints(path, &result->fault) &&
+    return check_name_constraints(v, path, &result->fault) &&
            (!end || check_purposes(v, path, &result->fault)) &&
            check_policies(v, request, result) && check_revocation(v, request, result);
 }

@@ -25,7 +25,8 @@ typedef struct cm_verification {
     size_t list_count;
     cm_policy_question policies;
     unsigned max_depth;
-    unsigned signatures, steps; /* the work done; both have a limit */
+    unsigned signatures, steps; /* the work done; all three have a limit */
+    size_t comparisons;         /* of names with constraints */
     cm_checked checked[CM_SIGNATURE_LIMIT];
     size_t checked_count;
 } cm_verification;

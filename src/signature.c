@@ -310,7 +310,7 @@ cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_v
     }
     mbedtls_pk_init(&pk);
     cm_status status = CM_OK;
-    if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0) {
+    if (mbedtls_pk_parse_public_key(&pk, spki.data, spki.size) != 0 || !cm_pk_is_known(&pk)) {
         status = cm_fail(err, CM_ERR_UNSUPPORTED, "the public key is damaged or not supported");
     } else if (!mbedtls_pk_can_do(&pk, s.type == MBEDTLS_PK_RSASSA_PSS ? MBEDTLS_PK_RSA : s.type) ||
                (s.type == MBEDTLS_PK_ECDSA && !is_ecdsa_value(signature)) ||
@@ -330,4 +330,15 @@ const char *cm_signature_name(cm_view algorithm)
     return s.type == MBEDTLS_PK_RSA     ? s.digest->rsa_name
            : s.type == MBEDTLS_PK_ECDSA ? s.digest->ecdsa_name
                                         : s.digest->pss_name;
+}
+
+bool cm_signature_pss(cm_view algorithm, unsigned *salt_size, unsigned *hash_size)
+{
+    scheme s = {NULL, MBEDTLS_PK_NONE, 0};
+    if (!parse_scheme(algorithm, &s) || s.type != MBEDTLS_PK_RSASSA_PSS) {
+        return false;
+    }
+    *salt_size = s.salt;
+    *hash_size = s.digest->size;
+    return true;
 }

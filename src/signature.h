@@ -35,4 +35,8 @@ cm_status cm_signature_verify(cm_view spki, cm_view algorithm, cm_view tbs, cm_v
  * "ecdsa-sha384", ... or "unknown". */
 const char *cm_signature_name(cm_view algorithm);
 
+/* What an AlgorithmIdentifier for RSASSA-PSS asks for: the sizes of salt and hash in bytes. False
+ * for other algorithms, and when hash and mask generation differ. */
+bool cm_signature_pss(cm_view algorithm, unsigned *salt_size, unsigned *hash_size);
+
 #endif

@@ -33,9 +33,11 @@ static bool split_tbs(cm_view tbs, cm_x509 *out)
         return false;
     }
     for (uint8_t id = 1; id <= 2; id++) { /* issuerUniqueID, subjectUniqueID */
-        if (cm_der_peek(content) == CM_TAG_CONTEXT(id) &&
-            !cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
-            return false;
+        if (cm_der_peek(content) == CM_TAG_CONTEXT(id)) {
+            out->has_unique_id = true;
+            if (!cm_der_take(&content, CM_TAG_CONTEXT(id), &part)) {
+                return false;
+            }
         }
     }
     if (content.size > 0 && (!cm_der_take(&content, CM_TAG_CONTEXT_CONSTRUCTED(3), &part) ||
@@ -70,10 +72,13 @@ bool cm_x509_split(cm_view der, cm_x509 *out)
 static bool follows_rules(cm_x509 *x)
 {
     cm_view validity = x->validity;
-    return x->version <= 3 && x->unused_bits == 0 &&
-           (x->extensions.data == NULL || x->version == 3) &&
-           cm_view_equal(x->inner_algorithm, x->signature_algorithm) &&
-           cm_der_take_time(&validity, &x->not_before) &&
+    if (x->extensions.data != NULL && x->version != 3) {
+        x->faults |= CM_X509_OLD_VERSION;
+    }
+    if (!cm_view_equal(x->inner_algorithm, x->signature_algorithm)) {
+        x->faults |= CM_X509_ALGORITHMS_DIFFER;
+    }
+    return x->version <= 3 && x->unused_bits == 0 && cm_der_take_time(&validity, &x->not_before) &&
            cm_der_take_time(&validity, &x->not_after) && validity.size == 0;
 }
 
@@ -84,8 +89,8 @@ static cm_status not_a_certificate(cm_error *err)
 
 enum { EXTENSION_LIMIT = 256 }; /* each is compared with each */
 
-/* Every Extension well formed and none twice (RFC 5280 §4.2). */
-static cm_status check_extensions(cm_view extensions, cm_error *err)
+/* Every Extension well formed; whether one is there twice. */
+static cm_status check_extensions(cm_view extensions, unsigned *faults, cm_error *err)
 {
     cm_x509_extension one, other;
     for (unsigned count = 0; extensions.size > 0; count++) {
@@ -100,14 +105,14 @@ static cm_status check_extensions(cm_view extensions, cm_error *err)
         for (unsigned i = count; i < EXTENSION_LIMIT && cm_x509_next_extension(&rest, &other);
              i++) {
             if (cm_view_equal(one.oid, other.oid)) {
-                return not_a_certificate(err);
+                *faults |= CM_X509_REPEATED;
             }
         }
     }
     return CM_OK;
 }
 
-cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+cm_status cm_x509_read(cm_view der, cm_x509 *out, cm_error *err)
 {
     cm_view rest = der, content;
     memset(out, 0, sizeof *out);
@@ -120,7 +125,13 @@ cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
     if (!cm_x509_split(der, out) || !follows_rules(out)) {
         return not_a_certificate(err);
     }
-    return check_extensions(out->extensions, err);
+    return check_extensions(out->extensions, &out->faults, err);
+}
+
+cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err)
+{
+    cm_status status = cm_x509_read(der, out, err);
+    return status == CM_OK && out->faults != 0 ? not_a_certificate(err) : status;
 }
 
 bool cm_x509_next_extension(cm_view *in, cm_x509_extension *extension)

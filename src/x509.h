@@ -5,6 +5,13 @@
 #include "certmint.h"
 #include "der.h"
 
+/* What cm_x509_read lets pass and cm_x509_parse does not. */
+enum {
+    CM_X509_ALGORITHMS_DIFFER = 1, /* inside and outside: RFC 5280 §4.1.1.2 */
+    CM_X509_OLD_VERSION = 2,       /* has extensions and is not version 3: §4.1.2.1 */
+    CM_X509_REPEATED = 4           /* an extension twice: §4.2 */
+};
+
 typedef struct cm_x509 {
     cm_view der;                 /* the whole certificate */
     cm_view tbs;                 /* TBSCertificate with its header: what is signed */
@@ -19,11 +26,16 @@ typedef struct cm_x509 {
     cm_view extensions;  /* content of SEQUENCE OF Extension; empty when there are none */
     cm_view signature;   /* bits of the signature */
     uint8_t unused_bits; /* at its end */
+    bool has_unique_id;  /* of the issuer or the subject */
+    unsigned faults;     /* CM_X509_..., by cm_x509_read */
 } cm_x509;
 
-/* Parses one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:
- * the structure, the times, equal inner and outer signature algorithms, no repeated extension.
- * CM_ERR_MALFORMED without a field. */
+/* Reads one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:
+ * the structure, the times, that extensions are well formed. CM_ERR_MALFORMED, CM_ERR_LIMIT
+ * without a field. */
+cm_status cm_x509_read(cm_view der, cm_x509 *out, cm_error *err);
+
+/* The same, and what would stand in `faults` is CM_ERR_MALFORMED. */
 cm_status cm_x509_parse(cm_view der, cm_x509 *out, cm_error *err);
 
 /* The slices alone, whatever they say: for a report on a certificate that breaks rules. `version`

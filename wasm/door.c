@@ -543,6 +543,15 @@ static cm_status op_crl_read(call *c)
     return status == CM_OK ? answer_description(c, cm_crl_describe) : status;
 }
 
+static cm_status answer_json(call *c, cm_status status, cm_bytes *json)
+{
+    if (status == CM_OK) {
+        put(&c->ok, (const char *)json->data, json->size);
+        cm_bytes_free(json);
+    }
+    return status;
+}
+
 static cm_status op_verify(call *c)
 {
     cm_verify_template template_ = {.purpose = CM_PURPOSE_ANY};
@@ -557,11 +566,29 @@ static cm_status op_verify(call *c)
         return CM_OK;
     }
     cm_status status = cm_verify(&template_, &report, &c->bytes, &c->error);
-    if (status == CM_OK) {
-        put(&c->ok, (const char *)report.data, report.size);
-        cm_bytes_free(&report);
+    return answer_json(c, status, &report);
+}
+
+static cm_status op_lint(call *c)
+{
+    static const char *const members[] = {"certificates", "clients", "purpose",
+                                          "name",         "time",    NULL};
+    cm_lint_template template_ = {.purpose = CM_LINT_AUTO};
+    cm_bytes report;
+    json_value v = template_of(c), time = json_member(v, "time");
+    json_allow(v, members);
+    if (!time.given) {
+        json_fail(v, CM_ERR_INVALID, "time is missing");
     }
-    return status;
+    template_.time = json_integer(time, -1000000000000, 1000000000000);
+    lint_read(v, json_bytes, &template_);
+    return failed(c) ? CM_OK : answer_json(c, cm_lint(&template_, &report, &c->error), &report);
+}
+
+static cm_status op_lint_rules(call *c)
+{
+    cm_bytes rules;
+    return answer_json(c, cm_lint_rules(&rules, &c->error), &rules);
 }
 
 static cm_status op_inspect(call *c)
@@ -576,11 +603,7 @@ static cm_status op_inspect(call *c)
         return CM_OK;
     }
     cm_status status = cm_inspect(inputs, count, &options, door.rng, &report, &c->error);
-    if (status == CM_OK) {
-        put(&c->ok, (const char *)report.data, report.size);
-        cm_bytes_free(&report);
-    }
-    return status;
+    return answer_json(c, status, &report);
 }
 
 /* ------------------------------------------------------------------ key stores and bundles */
@@ -805,6 +828,8 @@ static const struct operation {
     {"pkcs7.read", op_pkcs7_read, {"data", NULL}},
     {"chain.order", op_chain_order, {"certificates", "key", NULL}},
     {"verify", op_verify, {"template", NULL}},
+    {"lint", op_lint, {"template", NULL}},
+    {"lint.rules", op_lint_rules, {NULL}},
     {"inspect", op_inspect, {"inputs", "passphrases", "maxIterations", "maxWork", NULL}},
     {"pem.encode", op_pem_encode, {"label", "data", NULL}},
     {"pem.decode", op_pem_decode, {"label", "data", NULL}},

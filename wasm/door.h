@@ -50,6 +50,8 @@
  *                          issuer: {key: HANDLE, certificate: BYTES}
  *   crl.read               crl: BYTES                                     CRL + bytes (DER)
  *   verify                 template: VERIFY TEMPLATE                      REPORT + its chain
+ *   lint                   template: LINT TEMPLATE                        as cm_lint says
+ *   lint.rules                                                            as cm_lint_rules says
  *   inspect                inputs: [BYTES], passphrases?: [BYTES], maxIterations?, maxWork?
  *                                                                         as cm_inspect says
  *   pkcs12.create          template: PKCS12                               {} + bytes (DER)
@@ -111,6 +113,10 @@
  *   requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy, requireRevocation, allowWeak,
  *   lenient: bool
  * REPORT is as cm_verify says; the certificates of the chain follow as bytes, one after another.
+ *
+ * LINT TEMPLATE: certificates: [BYTES] (DER, or PEM with several in one; the end certificate
+ * first); time: seconds since 1970 (both required);  clients: ["chrome", ...];  name: {dns}|{ip}
+ *   purpose: "auto"|"server"|"client"|"ca"|"any"
  *
  * CRL TEMPLATE: thisUpdate (required), nextUpdate: seconds since 1970;  days;  number: hex;
  *   previous: BYTES;  hash, pss, allowWeak;

@@ -102,3 +102,40 @@ void verification_read(json_value v, const char *besides, verification_bytes byt
     out->allow_weak = json_boolean(json_member(v, "allowWeak"));
     out->lenient = json_boolean(json_member(v, "lenient"));
 }
+
+static void read_clients(json_value v, cm_lint_template *out)
+{
+    json_value item = json_first(v);
+    cm_error error;
+    for (size_t i = 0; item.given; item = json_next(v, item, i), i++) {
+        unsigned client = 0;
+        cm_status status = cm_lint_client_parse(json_text(item), &client, &error);
+        if (status != CM_OK) {
+            json_fail(item, status, error.message);
+        }
+        out->clients |= client;
+    }
+    if (v.given && json_length(v) == 0) {
+        json_fail(v, CM_ERR_INVALID, "must name a client");
+    }
+}
+
+void lint_read(json_value v, verification_bytes bytes, cm_lint_template *out)
+{
+    static const char *const names[] = {"dns", "ip", NULL};
+    json_value purpose = json_member(v, "purpose"), name = json_member(v, "name");
+    cm_error error;
+    out->certificates = read_list(json_member(v, "certificates"), bytes, &out->count);
+    read_clients(json_member(v, "clients"), out);
+    if (purpose.given) {
+        cm_status status = cm_lint_purpose_parse(json_text(purpose), &out->purpose, &error);
+        if (status != CM_OK) {
+            json_fail(purpose, status, error.message);
+        }
+    }
+    if (name.given) {
+        json_allow(name, names);
+        out->dns = json_text(json_member(name, "dns"));
+        out->ip = json_text(json_member(name, "ip"));
+    }
+}

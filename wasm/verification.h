@@ -14,4 +14,7 @@ typedef cm_view (*verification_bytes)(json_value v);
 void verification_read(json_value object, const char *besides, verification_bytes bytes,
                        cm_verify_template *out);
 
+/* The same for a LINT TEMPLATE. */
+void lint_read(json_value v, verification_bytes bytes, cm_lint_template *out);
+
 #endif

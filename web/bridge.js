@@ -3,6 +3,8 @@
  * done there, so that the page never stands still.
  */
 
+import { scriptURL } from './trusted.js'
+
 /** A failure in the worker, with what CertmintError says of it. */
 export class JobError extends Error {
   constructor({ name, message, code, field, rule }) {
@@ -11,9 +13,6 @@ export class JobError extends Error {
   }
 }
 
-/** Where Trusted Types are enforced a worker's address must come from the one policy allowed. */
-const policy = globalThis.trustedTypes?.createPolicy('certmint', { createScriptURL: (url) => url })
-
 export class Bridge {
   #worker
   #waiting = new Map()
@@ -21,7 +20,7 @@ export class Bridge {
 
   constructor() {
     const url = new URL('./worker.js', import.meta.url).href
-    this.#worker = new Worker(policy?.createScriptURL(url) ?? url, { type: 'module' })
+    this.#worker = new Worker(scriptURL(url), { type: 'module' })
     this.#worker.onmessage = ({ data }) => this.#receive(data)
     this.#worker.onerror = (event) => this.#fail(event)
   }

@@ -1,4 +1,5 @@
-// Puts the page together: web/ and js/ as they are, the .wasm, and release.js, which says what they are.
+// Puts the page together: web/ and js/ as they are, fflate, the .wasm, and release.js, which says what
+// they are.
 
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -7,8 +8,8 @@ import path from 'node:path'
 /** What the page does not need of js/: the command line and the types. */
 const forPage = (file) => !/\.d\.ts$|[\\/]cli([\\/]|\.js$|$)/.test(file)
 
-/** @param {{ root: string, out: string }} folders */
-export default function build({ root, out }) {
+/** @param {{ root: string, out: string, fflate: string }} folders of the project, the result, and fflate */
+export default function build({ root, out, fflate }) {
   const from = (...parts) => path.join(root, ...parts)
   const to = (...parts) => path.join(out, ...parts)
   fs.cpSync(from('web'), out, {
@@ -17,7 +18,8 @@ export default function build({ root, out }) {
   })
   fs.cpSync(from('js'), to('certmint', 'js'), { recursive: true, filter: forPage })
   fs.mkdirSync(to('vendor'), { recursive: true })
-  fs.cpSync(from('node_modules', 'fflate', 'esm', 'browser.js'), to('vendor', 'fflate.js'))
+  fs.copyFileSync(path.join(fflate, 'umd', 'index.js'), to('vendor', 'fflate.js'))
+  fs.copyFileSync(path.join(fflate, 'LICENSE'), to('vendor', 'fflate.LICENSE.txt'))
   fs.mkdirSync(to('certmint', 'dist'), { recursive: true })
   const wasm = fs.readFileSync(from('dist', 'certmint.wasm'))
   fs.writeFileSync(to('certmint', 'dist', 'certmint.wasm'), wasm)
@@ -27,4 +29,21 @@ export default function build({ root, out }) {
     to('release.js'),
     `export const release = ${JSON.stringify({ version, wasm: hash }, null, 2)}\n`,
   )
+  fs.writeFileSync(to('precache.js'), precache(out))
+}
+
+/** What the service worker keeps: every file, and one hash over them all. */
+function precache(out) {
+  const files = fs
+    .readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
+    .map((entry) => path.relative(out, path.join(entry.parentPath, entry.name)))
+    .map((file) => file.split(path.sep).join('/'))
+    .sort()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(`${file}\0`).update(fs.readFileSync(path.join(out, file)))
+  const version = hash.digest('hex').slice(0, 16)
+  // the page itself is asked for by its folder
+  const kept = ['./', ...files.filter((file) => file !== 'index.html')]
+  return `self.precache = ${JSON.stringify({ version, files: kept }, null, 2)}\n`
 }

@@ -1,7 +1,9 @@
 /** In the worker: several files in one, for those who want it so. */
 
 import { createPKCS12 } from './certmint/js/index.js'
-import { zipSync } from './vendor/fflate.js'
+import './vendor/fflate.js'
+
+const { zipSync } = globalThis.fflate
 
 /** @param {{ certificate: string, key: string, authority?: string, passphrase: string, legacy: boolean }} order PEM */
 export async function makePKCS12({ certificate, key, authority, passphrase, legacy }) {

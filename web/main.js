@@ -3,11 +3,13 @@
 import { authorityFlow } from './authority/flow.js'
 import { Bridge } from './bridge.js'
 import { certificateFlow } from './certificate/flow.js'
+import { stayAvailable } from './offline.js'
 import { byId, fillTexts } from './parts/dom.js'
 import { release } from './release.js'
 import { requestFlow } from './request/flow.js'
 import { Router } from './router.js'
 import { language, texts } from './texts.js'
+import { verifyFlow } from './verify/flow.js'
 
 /** Which .wasm runs: measured where the browser can, else as it was built. */
 function wasmText(hash) {
@@ -31,10 +33,12 @@ router.start({
   certificate: certificateFlow(bridge),
   authority: authorityFlow(bridge),
   request: requestFlow(bridge),
+  verify: verifyFlow(bridge),
 })
 try {
   const { hash } = await bridge.run('load')
   byId('wasm-hash').textContent = wasmText(hash)
+  stayAvailable()
   // from here on nothing is loaded any more
   document.documentElement.dataset.loaded = ''
 } catch {

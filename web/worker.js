@@ -8,6 +8,7 @@ import * as vault from './authority/vault.js'
 import { makeCertificate } from './certificate/make.js'
 import { makePKCS12, makeZip } from './bundle.js'
 import { makeRequest } from './request/make.js'
+import { checkPath } from './verify/check.js'
 
 const hex = (bytes) =>
   Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('')
@@ -35,6 +36,7 @@ const jobs = {
   makeRequest,
   makePKCS12,
   makeZip,
+  checkPath,
   makeAuthority: vault.makeAuthority,
   issue: vault.issue,
   signRequest: vault.signRequest,

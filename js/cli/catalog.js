@@ -18,6 +18,7 @@ export const commands = {
   convert: 'turn keys and certificates from one format into another',
   inspect: 'say what files are and what is in them',
   verify: 'say whether a certificate leads to a root, and what is wrong with it',
+  lint: 'say which clients refuse a certificate, why, and what to do',
   fixtures: 'make deliberately wrong certificates, for testing clients',
   completion: 'print what makes bash, zsh or fish complete commands and flags',
   manual: 'print the manual page, for man -l -',

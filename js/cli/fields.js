@@ -29,6 +29,7 @@ const flags = [
   [/^(hash|pss|serial|days|notBefore|notAfter|profile|key|honor|clamp|number|allowWeak)\b/, flagOf],
   [/^(thisUpdate|nextUpdate|host)\b/, flagOf],
   [/^policies\[(\d+)\]/, () => '--policy'],
+  [/^clients\b/, () => '--client'],
   [/^(time|purpose|name|maxDepth)\b/, flagOf],
 ]
 

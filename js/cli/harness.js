@@ -13,9 +13,9 @@
  */
 
 import { createInterface } from 'node:readline'
-import { readFile } from 'node:fs/promises'
 
 import { compile, Core } from '../core.js'
+import { wasmSource } from '../source.js'
 import { CertmintError, invalid } from '../error.js'
 
 const encoder = new TextEncoder()
@@ -169,8 +169,7 @@ function answer(core, line) {
 
 /** Answers line by line, in order, until the input ends. */
 export async function harness(input, output) {
-  const wasm = await readFile(new URL('../../dist/certmint.wasm', import.meta.url))
-  const core = new Core(await compile(await WebAssembly.compile(wasm)))
+  const core = new Core(await compile(wasmSource()))
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     if (line.trim() === '') continue
     if (!output.write(`${JSON.stringify(answer(core, line))}\n`)) {

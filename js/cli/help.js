@@ -1,7 +1,7 @@
 /** What --help says. */
 
 import { commands } from './catalog.js'
-import { wrap } from './say.js'
+import { indented } from './say.js'
 
 const pairs = (rows) => {
   const left = Math.max(...rows.map(([name]) => name.length))
@@ -23,12 +23,6 @@ certmint COMMAND --help tells more; certmint manual tells all. The quickest star
   certmint trust
 
 Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 failed or interrupted.`
-
-/** Words only, into lines that end before column 100 or the terminal's end, indented alike. */
-function indented(text, indent) {
-  const width = Math.max(30, Math.min(process.stdout.columns || 100, 100) - indent)
-  return wrap(text, width, /[^ ]* ?/g).join(`\n${' '.repeat(indent)}`)
-}
 
 export function helpFor(name, { usage, options, examples, note }) {
   const rows = Object.entries(options).map(([flag, { value, help: text, title = '' }]) => ({

@@ -1,7 +1,5 @@
 /** The command line: finds the command, reads its flags, turns failures into sentences. */
 
-import { readFileSync } from 'node:fs'
-
 import { CertmintError, init } from '../index.js'
 import { commands, load, nearlyCommand, unknownCommand } from './catalog.js'
 import { flagFor } from './fields.js'
@@ -49,17 +47,13 @@ async function runCommand(name, argv) {
   const command = await load(name)
   if (asksForHelp(argv)) return help(name)
   const { values, positionals } = parse(name, command.options, argv)
-  await prepare()
+  await init()
   try {
     return await command.run(values, positionals)
   } catch (error) {
     throw error instanceof CertmintError ? inFlags(error, command, values, positionals) : error
   }
 }
-
-/** Compiled here and now, function by function as they are called: sooner than all in advance. */
-const prepare = () =>
-  init(new WebAssembly.Module(readFileSync(new URL('../../dist/certmint.wasm', import.meta.url))))
 
 /** Before "--", where names begin that look like flags. */
 const asksForHelp = (argv) =>

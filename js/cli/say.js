@@ -4,10 +4,16 @@ import { isStandardOutput } from './files.js'
 
 /** @param {any} stream */
 const stylish = (stream) => stream.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
-/** @param {string} text @param {any} [stream] */
-export const bold = (text, stream = process.stdout) =>
-  stylish(stream) ? `\x1b[1m${text}\x1b[22m` : text
-const dim = (text, stream) => (stylish(stream) ? `\x1b[2m${text}\x1b[22m` : text)
+const style =
+  (on, off) =>
+  /** @param {string} text @param {any} [stream] */
+  (text, stream = process.stdout) =>
+    stylish(stream) ? `\x1b[${on}m${text}\x1b[${off}m` : text
+export const bold = style(1, 22)
+export const dim = style(2, 22)
+export const red = style(31, 39)
+export const green = style(32, 39)
+export const yellow = style(33, 39)
 
 export const day = (date) =>
   date.toLocaleDateString('en-GB', {
@@ -43,6 +49,12 @@ export function wrap(text, width, part = /[^ :/]*[ :/]?/g) {
     line += piece
   }
   return [...lines, line.trimEnd()]
+}
+
+/** Words only, into lines that end before column 100 or the terminal's end, indented alike. */
+export function indented(text, indent) {
+  const width = Math.max(30, Math.min(process.stdout.columns || 100, 100) - indent)
+  return wrap(text, width, /[^ ]* ?/g).join(`\n${' '.repeat(indent)}`)
 }
 
 /** Without what colours it. */

@@ -1,6 +1,7 @@
 // How long it takes to validate a chain of three certificates.
 
 import 'reflect-metadata'
+import { X509Certificate as NodeCertificate } from 'node:crypto'
 import { createCA, init, readCertificate, verify } from '../../js/index.js'
 
 const { X509Certificate, X509ChainBuilder } = await import('@peculiar/x509')
@@ -36,6 +37,22 @@ const peculiar =
     if (path.length !== 3) throw new Error('no chain')
   }
 
+/** Signatures, names and dates by the OpenSSL inside of Node, native code. */
+const openssl =
+  ({ root, sub, leaf }) =>
+  () => {
+    const path = [leaf, sub, root].map((pem) => new NodeCertificate(pem))
+    const held = path.slice(1).every((issuer, i) => {
+      const cert = path[i]
+      return (
+        cert.checkIssued(issuer) &&
+        cert.verify(issuer.publicKey) &&
+        Date.now() < Date.parse(cert.validTo)
+      )
+    })
+    if (!held || !path[0].checkHost('shop.test')) throw new Error('no chain')
+  }
+
 /** RSA only. */
 const nodeForge =
   ({ root, sub, leaf }) =>
@@ -54,12 +71,16 @@ export default [
   {
     name: 'verify: a P-256 chain of three (400 a second)',
     ours: ours(p256),
-    peers: { '@peculiar/x509': peculiar(p256) },
+    peers: { '@peculiar/x509': peculiar(p256), 'OpenSSL in Node': openssl(p256) },
     most: 2.5,
   },
   {
     name: 'verify: an RSA-2048 chain of three',
     ours: ours(rsa),
-    peers: { '@peculiar/x509': peculiar(rsa), 'node-forge': nodeForge(rsa) },
+    peers: {
+      '@peculiar/x509': peculiar(rsa),
+      'node-forge': nodeForge(rsa),
+      'OpenSSL in Node': openssl(rsa),
+    },
   },
 ]

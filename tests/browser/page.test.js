@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
+import { selfSigned } from '../../js/index.js'
 import { root, scratch } from '../support/tools.js'
 import { built, create, fill, loaded, openPage } from './support.js'
 
@@ -45,13 +46,48 @@ describe('pages of their own', () => {
   let other
   afterEach(() => other?.close())
 
-  test('it works when the server is gone', async () => {
+  test('it opens without a network once it was open, and makes what it makes', async () => {
     other = await openPage()
+    await other.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     other.stopServer()
     await other.context.setOffline(true)
-    await create(other.page, { names: 'localhost' })
+    await other.page.reload()
+    await loaded(other.page)
     await create(other.page, { names: 'localhost', key: 'rsa-2048' })
     expect(other.complaints).toEqual([])
+  })
+
+  test('a newer version is offered, and taken when the person says so', async () => {
+    const folder = scratch()
+    fs.cpSync(built, folder.folder, { recursive: true })
+    other = await openPage({ folder: folder.folder })
+    await other.page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    const replace = (file, from, to) => {
+      const text = String(folder.read(file))
+      expect(text).toContain(from)
+      folder.write(file, text.replace(from, to))
+    }
+    replace('texts/en.js', 'right here', 'right there')
+    replace('precache.js', '"version": "', '"version": "f')
+    await other.page.reload()
+    await loaded(other.page)
+    await other.page.getByText('A newer version is ready').waitFor()
+    expect(await other.page.locator('h1').first().textContent()).toMatch(/right here/)
+    await other.page.getByRole('button', { name: 'Use it' }).click()
+    await other.page.getByRole('heading', { name: /right there/ }).waitFor()
+    const caches = await other.page.evaluate(() => globalThis.caches.keys())
+    expect(caches).toHaveLength(1)
+  })
+
+  test('it is installable', async () => {
+    other = await openPage()
+    const session = await other.context.newCDPSession(other.page)
+    const { errors } = await session.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+    // the headless browser has a profile that nothing is installed into
+    const ids = installabilityErrors.map(({ errorId }) => errorId)
+    expect(ids.filter((id) => id !== 'in-incognito')).toEqual([])
   })
 
   test('it works under any path', async () => {
@@ -292,6 +328,17 @@ test('what was typed is still there after a reload', async () => {
   expect(await page.locator('#options-now').textContent()).toBe('P-384 · 12 days')
 })
 
+test('a key that was pasted is not kept with the history', async () => {
+  const { cert, key } = await selfSigned('a.test')
+  await goTo('verify')
+  await page.fill('#verify-text', cert.pem)
+  await page.reload()
+  await loaded(page)
+  expect(await page.inputValue('#verify-text')).toContain('BEGIN CERTIFICATE')
+  await page.fill('#verify-text', cert.pem + key.pem)
+  expect(await page.evaluate(() => JSON.stringify(history.state))).not.toContain('PRIVATE')
+})
+
 test('Back brings what was typed, but no key', async () => {
   await create(page, { names: 'a.test' })
   await page.getByRole('button', { name: 'Show private_key.pem' }).click()
@@ -340,13 +387,18 @@ test('by keyboard alone, from the name to the files', async () => {
   expect(await page.getByRole('tab', { selected: true }).first().textContent()).toBe('Node.js')
 })
 
+const goTo = (flow) => page.locator(`.flows a[href="#${flow}"]`).click()
+
+const openDetails = () =>
+  page.evaluate(() =>
+    document.querySelectorAll('details').forEach((details) => (details.open = true)),
+  )
+
 /** Every state of the page, in the order a person comes to them. */
 const states = {
   'at first': async () => {},
   'all options open': async () => {
-    await page.evaluate(() =>
-      document.querySelectorAll('details').forEach((details) => (details.open = true)),
-    )
+    await openDetails()
     await page.check('[name="validity"][value="dates"]')
   },
   'with an error': async () => {
@@ -364,7 +416,58 @@ const states = {
     while ((await show.count()) > 0) await show.first().click()
   },
   'under an authority': () => create(page, { names: 'shop.test', signer: 'authority' }),
+  'an authority to be made': () => goTo('authority'),
+  'an authority with all it does': async () => {
+    await goTo('authority')
+    await page.click('#root-create')
+    await page.locator('.node').waitFor()
+    await page.fill('#leaf-names', 'a-rather-long-name.of-a-host.shop.test')
+    await page.click('#leaf-create')
+    await page.locator('.node').nth(1).waitFor()
+    await openDetails()
+  },
+  'a path that is refused': async () => {
+    const { cert } = await selfSigned('shop.test', { subject: 'CN=shop.test,O=Example' })
+    await goTo('verify')
+    await page.fill('#verify-text', cert.pem)
+    await page.fill('#verify-name', 'a-rather-long-name.of-a-host.shop.test')
+    await page.click('#verify-create')
+    await page.locator('#flow-verify .paper').waitFor()
+    await openDetails()
+  },
+  'a request': async () => {
+    await goTo('request')
+    await page.fill('#request-names', 'a-rather-long-name.of-a-host.shop.test')
+    await page.click('#request-create')
+    await page.locator('#flow-request .paper').waitFor()
+    await openDetails()
+  },
 }
+
+describe('in German', () => {
+  const only = (texts, prefix = '') =>
+    Object.entries(texts).flatMap(([name, value]) =>
+      value !== null && typeof value === 'object'
+        ? only(value, `${prefix}${name}.`)
+        : prefix + name,
+    )
+
+  test('every text is there, and no other', async () => {
+    const [en, de] = await Promise.all(
+      ['en', 'de'].map((language) => import(`../../web/texts/${language}.js`)),
+    )
+    expect(only(de.texts).sort()).toEqual(only(en.texts).sort())
+  })
+
+  test('the whole page is, and the flow stays when the language is changed', async () => {
+    await page.locator('.flows a[href="#request"]').click()
+    await page.getByRole('link', { name: 'Deutsch' }).click()
+    await page.getByRole('heading', { name: 'Ein Zertifikatsantrag' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    await page.getByRole('link', { name: 'Zertifikat', exact: true }).click()
+    await page.getByRole('heading', { name: /Ein Zertifikat für/ }).waitFor()
+  })
+})
 
 describe.each(['light', 'dark'])('%s', (colorScheme) => {
   describe.each([

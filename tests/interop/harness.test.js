@@ -3,9 +3,6 @@
  * PKITS, hostile inputs and nonsense; both must answer every line alike.
  */
 
-import { spawnSync } from 'node:child_process'
-import path from 'node:path'
-
 import {
   createCA,
   createCertificate,
@@ -15,35 +12,8 @@ import {
   createPKCS7,
   generateKey,
 } from '../../js/index.js'
+import { ask, askBoth, native } from '../support/harness.js'
 import { everything, pkits } from '../support/pkits.js'
-import { root } from '../support/tools.js'
-
-const native = [path.join(root, 'build', 'native', 'tests', 'verify_harness')]
-const wasm = [process.execPath, path.join(root, 'js', 'cli.js'), 'verify', '--harness']
-
-/** The answers of a harness to lines. */
-function ask([command, ...args], lines) {
-  const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)))
-  const { stdout, stderr, status } = spawnSync(command, args, {
-    input: `${input.join('\n')}\n`,
-    encoding: 'utf8',
-    maxBuffer: 256 << 20,
-    timeout: 100_000,
-  })
-  if (status !== 0) throw new Error(`${command}: ${status} ${stderr}`)
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-}
-
-/** Asks both; they must agree. */
-function askBoth(lines) {
-  const answers = ask(native, lines)
-  expect(ask(wasm, lines)).toEqual(answers)
-  expect(answers.length).toBe(lines.length)
-  return answers
-}
 
 /** What certmint refuses although PKITS has it valid, and why. */
 const refused = {

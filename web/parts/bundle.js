@@ -34,12 +34,16 @@ export function bundle(bridge, files) {
 function p12Form(bridge, order) {
   const { bundle: words } = texts
   const prefix = `bundle-${nextId++}-`
-  const legacy = h('input', { type: 'checkbox', name: 'legacy' })
   const element = h(
     'form',
     { id: `${prefix}form`, novalidate: true },
     passphraseField({ prefix, name: 'passphrase', label: words.passphrase, isNew: true }),
-    h('label', { class: 'check' }, legacy, words.legacy),
+    h(
+      'label',
+      { class: 'check' },
+      h('input', { type: 'checkbox', name: 'legacy', value: 'yes' }),
+      words.legacy,
+    ),
     h('p', { class: 'error', id: `${prefix}form-error`, role: 'alert' }),
     h('button', { type: 'submit', class: 'download' }, icon('download'), words.p12),
   )
@@ -50,7 +54,7 @@ function p12Form(bridge, order) {
       const { name, bytes } = await bridge.run('makePKCS12', {
         ...order,
         passphrase: form.secret('passphrase'),
-        legacy: legacy.checked,
+        legacy: form.checked('legacy'),
       })
       download(name, bytes)
     } catch (error) {

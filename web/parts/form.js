@@ -82,6 +82,10 @@ export class Form {
     return this.#form.elements[name].value.trim()
   }
 
+  checked(name) {
+    return this.#form.elements[name].checked
+  }
+
   /** A passphrase, every character of it. */
   secret(name) {
     return this.#form.elements[name].value
@@ -106,12 +110,10 @@ export class Form {
 
   /** Everything but secrets, with this entry of the tab's history: for a reload, in no storage. */
   #remember() {
-    const values = Object.fromEntries(
-      [...new FormData(this.#form)].filter(
-        ([name]) => this.#form.elements[name].dataset?.secret === undefined,
-      ),
-    )
-    history.replaceState({ ...history.state, [this.#form.id]: values }, '')
+    const isSecret = ([name, value]) =>
+      this.#form.elements[name].dataset?.secret !== undefined || /PRIVATE KEY/.test(value)
+    const values = [...new FormData(this.#form)].filter((entry) => !isSecret(entry))
+    history.replaceState({ ...history.state, [this.#form.id]: Object.fromEntries(values) }, '')
   }
 
   /** Brings back what was typed in this entry of the tab's history. */
@@ -123,7 +125,8 @@ export class Form {
   fill(values) {
     for (const [name, value] of Object.entries(values)) {
       const element = this.#form.elements[name]
-      if (element) element.value = value
+      if (element?.type === 'checkbox') element.checked = true
+      else if (element) element.value = value
     }
     for (const details of this.#form.querySelectorAll('details')) {
       details.open = [...details.querySelectorAll('input, select, textarea')].some(isChanged)
@@ -147,8 +150,8 @@ export class Form {
   }
 
   /** Shows an error beside its field and goes there; one about no field stands above the button. */
-  showError({ field = '', rule, message }) {
-    const name = this.#inputOf(field)
+  showError({ field = '', rule, message, code }) {
+    const name = code === 'passphrase' ? code : this.#inputOf(field)
     const input = byId(`${this.#prefix}${name}-error`) && this.element(name)
     if (!input || name === 'form' || input.closest('[hidden]')) {
       this.setError('form', message)

@@ -111,6 +111,7 @@ function show(bridge, order, { request, files }) {
         h('p', { class: 'summary' }, keyText(request)),
       ),
       h('p', { class: 'trust' }, words.next),
+      h('h3', { class: 'visually-hidden' }, texts.files.title),
       fileList(files),
       bundle(bridge, files),
     ),

@@ -8,6 +8,7 @@ export const texts = {
     certificate: { link: 'Zertifikat', page: 'certmint' },
     authority: { link: 'CA', page: 'CA · certmint' },
     request: { link: 'Antrag', page: 'Antrag · certmint' },
+    verify: { link: 'Prüfen', page: 'Prüfen · certmint' },
   },
 
   title: 'Ein Zertifikat für Ihren Server, gleich hier',
@@ -279,6 +280,89 @@ export const texts = {
     },
   },
 
+  verify: {
+    title: 'Warum wird es abgelehnt?',
+    lead: 'Ein Zertifikat und die darüber, in beliebiger Folge: Der Pfad zur Wurzel wird gezeichnet, und wo er bricht, steht es.',
+    text: {
+      label: 'Zertifikate, als PEM',
+      hint: 'Alles zusammen: Zertifikat, Zwischenzertifikate, Wurzeln, Sperrlisten. Oder Dateien hier ablegen.',
+    },
+    files: 'Oder Dateien: PEM, DER, .p7b',
+    name: {
+      label: 'Muss gelten für',
+      hint: 'Hostname, IP- oder E-Mail-Adresse. Leer: egal.',
+    },
+    purpose: 'Benutzt für',
+    purposes: {
+      any: 'Alles',
+      server: 'Einen Server',
+      client: 'Einen Client',
+      email: 'E-Mail',
+      'code-signing': 'Code signieren',
+    },
+    time: 'Wann (Ihre Zeit; leer: jetzt)',
+    roots: {
+      label: 'Vertraute Wurzeln, als PEM',
+      hint: 'Leer: Den selbstsignierten oben wird vertraut.',
+    },
+    requireRevocation: 'Ablehnen, was keine Sperrliste abdeckt',
+    create: 'Prüfen',
+    missing: 'fügen Sie ein Zertifikat ein, oder wählen Sie eine Datei',
+    accepted: 'Angenommen',
+    refused: 'Abgelehnt',
+    good: 'Der Pfad ist in Ordnung',
+    bad: 'Der Pfad wird abgelehnt.',
+    codes: {
+      malformed: 'Es verletzt die Regeln seiner Kodierung',
+      unsupported: 'Es benutzt ein Verfahren, das hier nicht bekannt ist',
+      'critical-extension': 'Eine kritische Erweiterung wird nicht verstanden',
+      weak: 'Signatur oder Schlüssel sind zu schwach',
+      'not-yet-valid': 'Es gilt noch nicht',
+      expired: 'Es ist abgelaufen',
+      'no-issuer': 'Sein Aussteller fehlt',
+      untrusted: 'Es führt zu keiner Wurzel, der vertraut wird',
+      signature: 'Eine Signatur passt nicht',
+      'not-ca': 'Ein Aussteller ist keine CA',
+      'key-usage': 'Der Schlüssel eines Ausstellers darf keine Zertifikate unterschreiben',
+      purpose: 'Es ist für diese Benutzung nicht gedacht',
+      'path-length': 'Es sind mehr CAs, als eine von ihnen erlaubt',
+      'max-depth': 'Der Pfad ist zu lang',
+      'name-constraints': 'Eine CA darf für diesen Namen nicht unterschreiben',
+      'name-mismatch': 'Es ist für einen anderen Namen',
+      policy: 'Keine annehmbare Richtlinie gilt',
+      revoked: 'Es ist gesperrt',
+      'revocation-unknown': 'Keine Sperrliste deckt es ab',
+      'work-limit': 'Es gibt zu viele mögliche Pfade',
+    },
+    path: 'Der Pfad',
+    trusted: 'vertraut',
+    absent: 'nicht unter dem Gegebenen',
+    notes: 'Zu wissen',
+    unused: (count) =>
+      count === 1
+        ? 'Ein Zertifikat liegt nicht auf dem Pfad.'
+        : `${count} Zertifikate liegen nicht auf dem Pfad.`,
+    skipped: (detail) => `Ausgelassen: ${detail}`,
+    ownRoots: 'Wurzeln wurden nicht angegeben: Den selbstsignierten Zertifikaten wird vertraut.',
+    anyName: 'Nach keinem Namen war gefragt: Clients prüfen auch, ob es für ihren Host gilt.',
+    revocation: {
+      unchecked: (lists) =>
+        lists > 0
+          ? 'Die Sperrlisten wurden nicht gebraucht.'
+          : 'Ohne Sperrliste wurde nichts nachgesehen.',
+      good: () => 'Die Sperrlisten decken ihn ab: Nichts auf dem Pfad ist gesperrt.',
+      unknown: () => 'Die Sperrlisten decken nicht alles auf dem Pfad ab.',
+    },
+    empty: {
+      title: 'Hier erscheint der Pfad',
+      points: [
+        'Nach RFC 5280, bis zu Namensbeschränkungen und Richtlinien.',
+        'Die erste verletzte Regel in Worten, bei dem Zertifikat, das sie verletzt.',
+        'Geholt wird nichts: Was fehlt, wird gesagt.',
+      ],
+    },
+  },
+
   bundle: {
     title: 'In einer Datei',
     passphrase: 'Passphrase für die .p12-Datei',
@@ -299,5 +383,6 @@ export const texts = {
     built: (hash) => `${hash} (wie gebaut; dieser Browser misst nur über https oder auf localhost)`,
     different: (hash, built) => `${hash}; gebaut wurde aber ${built}`,
   },
+  update: { ready: 'Eine neuere Version ist da.', use: 'Benutzen' },
   language: { label: 'Sprache' },
 }

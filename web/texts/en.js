@@ -8,6 +8,7 @@ export const texts = {
     certificate: { link: 'Certificate', page: 'certmint' },
     authority: { link: 'Authority', page: 'Authority · certmint' },
     request: { link: 'Request', page: 'Request · certmint' },
+    verify: { link: 'Verify', page: 'Verify · certmint' },
   },
 
   title: 'A certificate for your host, right here',
@@ -276,6 +277,89 @@ export const texts = {
     },
   },
 
+  verify: {
+    title: 'Why is it refused?',
+    lead: 'A certificate and those above it, in any order: the path to the root is drawn, and the broken link marked.',
+    text: {
+      label: 'Certificates, in PEM',
+      hint: 'All in one: the certificate, intermediates, roots, revocation lists. Or drop files here.',
+    },
+    files: 'Or files: PEM, DER, .p7b',
+    name: {
+      label: 'Must be for',
+      hint: 'A host name, IP or e-mail address. Empty: any.',
+    },
+    purpose: 'Used for',
+    purposes: {
+      any: 'Anything',
+      server: 'A server',
+      client: 'A client',
+      email: 'E-mail',
+      'code-signing': 'Signing code',
+    },
+    time: 'When (your time; empty: now)',
+    roots: {
+      label: 'Trusted roots, in PEM',
+      hint: 'Empty: the self-signed ones above are trusted.',
+    },
+    requireRevocation: 'Refuse what no revocation list covers',
+    create: 'Check',
+    missing: 'paste a certificate, or choose a file',
+    accepted: 'Accepted',
+    refused: 'Refused',
+    good: 'The path is sound',
+    bad: 'The path is refused.',
+    codes: {
+      malformed: 'It breaks the rules of its encoding',
+      unsupported: 'It uses an algorithm that is not known here',
+      'critical-extension': 'A critical extension is not understood',
+      weak: 'Its signature or key is too weak',
+      'not-yet-valid': 'It is not valid yet',
+      expired: 'It has expired',
+      'no-issuer': 'Its issuer is missing',
+      untrusted: 'It leads to no root that is trusted',
+      signature: 'A signature does not fit',
+      'not-ca': 'An issuer is no authority',
+      'key-usage': 'An issuer’s key may not sign certificates',
+      purpose: 'It is not meant for that use',
+      'path-length': 'There are more authorities than one of them allows',
+      'max-depth': 'The path is too long',
+      'name-constraints': 'An authority may not sign for that name',
+      'name-mismatch': 'It is for another name',
+      policy: 'No acceptable policy holds',
+      revoked: 'It has been revoked',
+      'revocation-unknown': 'No revocation list covers it',
+      'work-limit': 'There are too many possible paths to try',
+    },
+    path: 'The path',
+    trusted: 'trusted',
+    absent: 'not among what was given',
+    notes: 'To know',
+    unused: (count) =>
+      count === 1
+        ? 'One certificate is not on the path.'
+        : `${count} certificates are not on the path.`,
+    skipped: (detail) => `Left out: ${detail}`,
+    ownRoots: 'No roots were given: the self-signed certificates among these are trusted.',
+    anyName: 'No name was asked for: clients also check that it is for the host they call.',
+    revocation: {
+      unchecked: (lists) =>
+        lists > 0
+          ? 'The revocation lists were not needed.'
+          : 'Without a revocation list nothing was looked up.',
+      good: () => 'The revocation lists cover it: nothing on the path is revoked.',
+      unknown: () => 'The revocation lists do not cover everything on the path.',
+    },
+    empty: {
+      title: 'The path appears here',
+      points: [
+        'As RFC 5280 says, down to name constraints and policies.',
+        'The first broken rule in words, at the certificate that breaks it.',
+        'Nothing is fetched: what is missing is said.',
+      ],
+    },
+  },
+
   bundle: {
     title: 'In one file',
     passphrase: 'Passphrase for the .p12',
@@ -296,5 +380,6 @@ export const texts = {
     built: (hash) => `${hash} (as built; this browser measures only over https or localhost)`,
     different: (hash, built) => `${hash}, which is not what was built: ${built}`,
   },
+  update: { ready: 'A newer version is ready.', use: 'Use it' },
   language: { label: 'Language' },
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-
 import { loadAll } from '../catalog.js'
 import { manual } from '../manual.js'
+import { version } from '../../version.js'
 import { UsageError } from '../usage.js'
 
 export const usage = ''
@@ -15,6 +14,5 @@ export const examples = [
 
 export async function run(_, rest) {
   if (rest.length > 0) throw new UsageError(`manual takes nothing: "${rest[0]}"`)
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
-  process.stdout.write(manual(await loadAll(), JSON.parse(text).version))
+  process.stdout.write(manual(await loadAll(), version()))
 }

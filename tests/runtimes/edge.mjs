@@ -1,0 +1,7 @@
+import { program } from './program.mjs'
+
+export default {
+  async fetch() {
+    return Response.json(await program())
+  },
+}
