@@ -97,7 +97,8 @@ static unsigned modulus_bits(cm_view key)
         n = (cm_view){n.data + 1, n.size - 1};
     }
     unsigned bits = (unsigned)n.size * 8;
-    for (uint8_t top = n.size > 0 ? n.data[0] : 0x80; (top & 0x80) == 0; top <<= 1) {
+    for (uint8_t top = n.size > 0 ? n.data[0] : 0x80; (top & 0x80) == 0;
+         top = (uint8_t)(top << 1)) {
         bits--;
     }
     return bits;
