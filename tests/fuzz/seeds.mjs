@@ -92,7 +92,7 @@ put('inspect', 'everything.txt', everything + ec.toPEM({ passphrase, iterations:
 put('inspect', 'rich.der', rich.der)
 put('inspect', 'base64.txt', Buffer.from(leaf.cert.der).toString('base64'))
 put('inspect', 'openssh.txt', `${ec.publicKey.toOpenSSH('me')}${rsa.publicKey.toOpenSSH('you')}`)
-put('inspect', 'set.json', JSON.stringify({ keys: [ec.toJWK(), rsa.publicKey.toJWK()] }))
+put('inspect', 'set.txt', JSON.stringify({ keys: [ec.toJWK(), rsa.publicKey.toJWK()] }))
 put(
   'inspect',
   'store.p12',
