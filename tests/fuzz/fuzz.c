@@ -143,6 +143,20 @@ TARGET fuzz_verify(cm_view input, cm_random *rng)
     cm_bytes_free(&chain);
 }
 
+TARGET fuzz_lint(cm_view input, cm_random *rng)
+{
+    static const cm_text names[] = {{NULL, 0}, {"shop.test", 9}};
+    (void)rng;
+    for (int i = 0; i < 2; i++) {
+        const cm_lint_template template_ = {
+            .certificates = &input, .count = 1, .dns = names[i], .time = NOW};
+        cm_bytes report = {NULL, 0};
+        cm_error err;
+        check(cm_lint(&template_, &report, &err), &report, &err);
+        cm_bytes_free(&report);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static cm_random *rng;

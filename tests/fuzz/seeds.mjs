@@ -6,6 +6,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import * as certmint from '../../js/sync.js'
+import { toPEM } from '../support/der_tree.js'
+import { lintCases } from '../support/lint_cases.js'
 
 const corpus = fileURLToPath(new URL('./corpus/', import.meta.url))
 const passphrase = 'secret'
@@ -117,3 +119,12 @@ const openssh = Buffer.concat([
 ])
 const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----\n`)
 put('inspect', 'openssh-private.txt', `${begin}${openssh.toString('base64')}\n${end}`)
+
+const odd = [
+  ...['boolean-not-der', 'policies-twice', 'dns-utf8-beside', 'wildcard-partial-beside', 'ip-text'],
+  ...['printable-string', 'pss-no-null', 'public-long', 'sub-nc', 'path-length', 'version-1'],
+]
+for (const { name, chain: certificates } of lintCases().filter((one) => odd.includes(one.name))) {
+  if (certificates.length === 1) put('lint', `${name}.der`, certificates[0])
+  else put('lint', `${name}.txt`, certificates.map((der) => toPEM(der)).join(''))
+}
