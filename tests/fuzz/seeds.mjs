@@ -128,3 +128,42 @@ for (const { name, chain: certificates } of lintCases().filter((one) => odd.incl
   if (certificates.length === 1) put('lint', `${name}.der`, certificates[0])
   else put('lint', `${name}.txt`, certificates.map((der) => toPEM(der)).join(''))
 }
+
+// What happens in a conversation of the echo server, see tests/fuzz/session.c: the first byte chooses
+// mode, configuration and version, then each step has a kind and an amount.
+const [write, trickle, serve, read, damage, forge, end, close, trim] = Array(9).keys()
+const handshake = [read, 0, serve, 255, read, 0, serve, 255, read, 0]
+const echoed = [
+  ...handshake,
+  write,
+  3,
+  serve,
+  4,
+  read,
+  0,
+  write,
+  255,
+  serve,
+  1,
+  serve,
+  255,
+  read,
+  0,
+]
+for (const [name, ...steps] of [
+  ['echo', ...echoed, trim, 0, write, 9, serve, 255],
+  ['trickle', read, 0, ...Array(30).fill([trickle, 3]).flat(), ...echoed],
+  ['damaged', ...handshake, write, 9, damage, 7, serve, 255, read, 0],
+  ['hello', read, 0, damage, 3, serve, 255, read, 0],
+  ['cut', read, 0, trickle, 9, end, 0, serve, 255],
+  ['closed', ...handshake, write, 99, close, 0, serve, 255, read, 0],
+  ['http', forge, 18, ...Buffer.from('GET / HTTP/1.1\r\n\r\n'), serve, 255],
+  ['alert', forge, 7, 21, 3, 3, 0, 2, 2, 40, serve, 255],
+  ['garbage', ...handshake, forge, 9, 23, 3, 3, 0, 4, 1, 2, 3, 4, serve, 255, read, 0],
+]) {
+  for (const version of [0, 16]) {
+    for (const setting of [0, 6]) {
+      put('session', `${name}-${version + setting}`, Buffer.from([version + setting, ...steps]))
+    }
+  }
+}
