@@ -11,7 +11,8 @@ const SOURCE = ['key', 'publicKey', 'csr', 'honor']
 const known = {
   generateKey: [...WORK, 'allowWeak'],
   importKey: ['passphrase', 'maxIterations'],
-  selfSigned: [...COMMON, ...VALIDITY, 'key'],
+  // a public key is for the core to refuse: it knows why
+  selfSigned: [...COMMON, ...VALIDITY, ...SOURCE],
   createCertificate: [...COMMON, ...VALIDITY, ...SOURCE, 'issuer'],
   createCA: [...COMMON, ...VALIDITY, 'key', 'pathLen', 'nameConstraints', 'issuer'],
   issue: [...COMMON, ...VALIDITY, ...SOURCE],
