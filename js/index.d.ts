@@ -714,7 +714,8 @@ export interface LintRule extends Pick<LintFinding, 'sentence' | 'fix' | 'source
 /**
  * Says which clients refuse a certificate, by which rule, and what to do. The first certificate is
  * the end of the chain; the others may stand in any order, also in its PEM. Trust and signatures are
- * not looked at: a client is taken to trust the root. At most 1000 certificates.
+ * not looked at: a client is taken to trust the root. At most 1000 certificates of
+ * 256 KiB.
  */
 export function lint(
   certificates: Encoded | CertificateAuthority | (Encoded | CertificateAuthority)[],
@@ -1152,6 +1153,15 @@ export function createFixtures(options?: {
   crl: RevocationList
   fixtures: Record<string, Fixture>
 }>
+
+/**
+ * What others need to trust an authority, as files by their names: the certificate as PEM and DER, an
+ * Apple profile (.mobileconfig), Firefox's policies.json, Java's trust store, commands for each system,
+ * environment variables, and a page that explains them. Nothing secret is in it.
+ */
+export function createTrustKit(
+  authority: Encoded | CertificateAuthority,
+): Promise<Record<string, string | Uint8Array>>
 
 /** Loads the module, for those who want to say when or from where. Every function does it by
  * itself. With `workers`, the workers that search for RSA primes are started too (true: as many as

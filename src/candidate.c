@@ -120,6 +120,8 @@ static bool open_name_constraints(cm_candidate *c, const cm_x509_extension *e)
     return sequence_of(e->value, &content) && content.size > 0;
 }
 
+enum { POLICY_LIMIT = 1000 }; /* each is compared with each */
+
 static bool open_policies(cm_candidate *c, const cm_x509_extension *e)
 {
     cm_view rest, other, policy, second, oid, other_oid;
@@ -127,8 +129,9 @@ static bool open_policies(cm_candidate *c, const cm_x509_extension *e)
     if (!sequence_of(e->value, &c->policies) || c->policies.size == 0) {
         return false;
     }
+    unsigned count = 0;
     for (rest = c->policies; rest.size > 0;) {
-        if (!cm_der_take(&rest, CM_TAG_SEQUENCE, &policy) ||
+        if (count++ == POLICY_LIMIT || !cm_der_take(&rest, CM_TAG_SEQUENCE, &policy) ||
             !cm_der_take(&policy, CM_TAG_OID, &oid)) {
             return false;
         }

@@ -796,7 +796,8 @@ typedef enum cm_lint_purpose {
 /* "auto", "server", "client", "ca", "any". CM_ERR_INVALID with field "purpose". */
 cm_status cm_lint_purpose_parse(cm_text text, cm_lint_purpose *purpose, cm_error *err);
 
-#define CM_LINT_LIMIT 1000 /* certificates */
+#define CM_LINT_LIMIT 1000           /* certificates */
+#define CM_LINT_SIZE_LIMIT (1 << 18) /* bytes of one */
 
 typedef struct cm_lint_template {
     /* PEM or DER; an entry in PEM may hold several. The first is the end certificate; those of the
@@ -822,7 +823,8 @@ typedef struct cm_lint_template {
  *     "versions"?: where it is not all}]}
  *
  * CM_OK whatever the answer is. CM_ERR_MALFORMED with field "certificates[i]" for what is none;
- * CM_ERR_LIMIT for more than CM_LINT_LIMIT; CM_ERR_INVALID with field "name", "time".
+ * CM_ERR_LIMIT for more or greater ones than CM_LINT_LIMIT and CM_LINT_SIZE_LIMIT, and for more
+ * names to compare than a second is enough for; CM_ERR_INVALID with field "name", "time".
  */
 cm_status cm_lint(const cm_lint_template *template_, cm_bytes *report, cm_error *err);
 

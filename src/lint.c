@@ -7,6 +7,7 @@
 #include "general_name.h"
 #include "json.h"
 #include "name.h"
+#include "name_constraints.h"
 #include "oid.h"
 #include "pem.h"
 #include "text.h"
@@ -27,7 +28,10 @@ static const struct {
     {"rfc5280", "RFC 5280"},
 };
 
-enum { CLIENT_COUNT = sizeof clients / sizeof clients[0], CHAIN_LIMIT = 30 };
+enum {
+    CLIENT_COUNT = sizeof clients / sizeof clients[0],
+    NAME_WORK = 1 << 25 /* bytes of names compared */
+};
 
 static const char *const severities[] = {"error", "warning", "notice"};
 static const char *const purposes[] = {"auto", "server", "client", "ca", "any"};
@@ -97,7 +101,8 @@ static unsigned modulus_bits(cm_view key)
         n = (cm_view){n.data + 1, n.size - 1};
     }
     unsigned bits = (unsigned)n.size * 8;
-    for (uint8_t top = n.size > 0 ? n.data[0] : 0x80; (top & 0x80) == 0; top <<= 1) {
+    for (uint8_t top = n.size > 0 ? n.data[0] : 0x80; (top & 0x80) == 0;
+         top = (uint8_t)(top << 1)) {
         bits--;
     }
     return bits;
@@ -144,6 +149,7 @@ typedef struct session {
     const cm_lint_template *t;
     cm_lint_subject *subjects;
     size_t count, capacity;
+    size_t name_work;
 } session;
 
 /* Takes the storage over. */
@@ -162,6 +168,10 @@ static cm_status add(session *s, cm_bytes storage, cm_error *err)
         }
         s->subjects = grown;
         s->capacity = capacity;
+    }
+    if (storage.size > CM_LINT_SIZE_LIMIT) {
+        cm_bytes_free(&storage);
+        return cm_fail(err, CM_ERR_LIMIT, "a certificate has at most %d bytes", CM_LINT_SIZE_LIMIT);
     }
     cm_lint_subject *subject = &s->subjects[s->count++];
     memset(subject, 0, sizeof *subject);
@@ -239,19 +249,22 @@ static cm_status check_question(const cm_lint_template *t, cm_error *err)
 
 /* ------------------------------------------------------------------ chain and roles */
 
-static bool is_issuer(const cm_lint_subject *issuer, const cm_lint_subject *s)
+static bool is_issuer(session *work, const cm_lint_subject *issuer, const cm_lint_subject *s)
 {
-    return issuer != s && issuer->c.subject_hash == s->c.issuer_hash &&
-           cm_name_equal(issuer->c.x509.subject, s->c.x509.issuer);
+    if (issuer == s || issuer->c.subject_hash != s->c.issuer_hash) {
+        return false;
+    }
+    work->name_work += s->c.x509.issuer.size;
+    return work->name_work <= NAME_WORK && cm_name_equal(issuer->c.x509.subject, s->c.x509.issuer);
 }
 
 /* By name; one whose key identifier fits rather than another. */
-static const cm_lint_subject *find_issuer(const session *s, const cm_lint_subject *subject)
+static const cm_lint_subject *find_issuer(session *s, const cm_lint_subject *subject)
 {
     const cm_lint_subject *found = NULL;
     for (size_t i = 0; i < s->count && !subject->c.self_issued; i++) {
         const cm_lint_subject *one = &s->subjects[i];
-        if (is_issuer(one, subject)) {
+        if (is_issuer(s, one, subject)) {
             if (cm_view_equal(one->c.subject_key_id, subject->c.authority_key_id)) {
                 return one;
             }
@@ -261,11 +274,16 @@ static const cm_lint_subject *find_issuer(const session *s, const cm_lint_subjec
     return found;
 }
 
-static bool has_purpose(const cm_candidate *c, const char *purpose)
+bool cm_lint_is_for(const cm_lint_subject *subject, const char *purpose)
 {
-    cm_view rest = c->purposes, oid;
+    cm_view rest = subject->c.purposes, oid;
+    cm_view wanted = {(const uint8_t *)OID_ANY_EXTENDED_KEY_USAGE,
+                      OID_SIZE(OID_ANY_EXTENDED_KEY_USAGE)};
+    if (purpose != NULL) {
+        wanted = (cm_view){(const uint8_t *)purpose, strlen(purpose)};
+    }
     while (cm_der_take(&rest, CM_TAG_OID, &oid)) {
-        if (cm_text_is((cm_text){(const char *)oid.data, oid.size}, purpose)) {
+        if (cm_view_equal(oid, wanted)) {
             return true;
         }
     }
@@ -274,26 +292,26 @@ static bool has_purpose(const cm_candidate *c, const char *purpose)
 
 /* What a certificate looks like: an authority, unless it has names; then what its extended key
  * usage says. */
-static unsigned likely_role(const cm_candidate *c)
+static unsigned likely_role(const cm_lint_subject *s)
 {
-    bool server = has_purpose(c, OID_KP("\x01")), client = has_purpose(c, OID_KP("\x02"));
-    if (c->ca && !server && !c->has_names) {
+    bool server = cm_lint_is_for(s, OID_KP("\x01"));
+    if (s->c.ca && !server && !s->c.has_names) {
         return CM_ROLE_CA;
     }
-    if (server || !c->has_purposes || c->purposes.size == 0) {
+    if (server || s->c.purposes.size == 0) {
         return CM_ROLE_SERVER;
     }
-    return client ? CM_ROLE_CLIENT : CM_ROLE_OTHER;
+    return cm_lint_is_for(s, OID_KP("\x02")) ? CM_ROLE_CLIENT : CM_ROLE_OTHER;
 }
 
-static unsigned role_of_first(const cm_lint_template *t, const cm_candidate *c)
+static unsigned role_of_first(const cm_lint_subject *s)
 {
-    static const unsigned roles[PURPOSE_COUNT] = {0, CM_ROLE_SERVER, CM_ROLE_CLIENT, CM_ROLE_CA,
-                                                  CM_ROLE_OTHER};
-    if (t->purpose == CM_LINT_AUTO && t->dns.size + t->ip.size > 0) {
+    static const uint8_t roles[PURPOSE_COUNT] = {0, CM_ROLE_SERVER, CM_ROLE_CLIENT, CM_ROLE_CA,
+                                                 CM_ROLE_OTHER};
+    if (s->t->purpose == CM_LINT_AUTO && s->t->dns.size + s->t->ip.size > 0) {
         return CM_ROLE_SERVER;
     }
-    return t->purpose == CM_LINT_AUTO ? likely_role(c) : roles[t->purpose];
+    return s->t->purpose == CM_LINT_AUTO ? likely_role(s) : roles[s->t->purpose];
 }
 
 static void settle(session *s)
@@ -303,22 +321,36 @@ static void settle(session *s)
         subjects[i].all = subjects;
         subjects[i].in_chain = i == 0;
         subjects[i].issuer = find_issuer(s, &subjects[i]);
-        subjects[i].role =
-            i == 0 ? role_of_first(s->t, &subjects[0].c) : likely_role(&subjects[i].c);
+        subjects[i].role = i == 0 ? role_of_first(&subjects[0]) : likely_role(&subjects[i]);
         cm_lint_open_names(&subjects[i]);
     }
-    const cm_lint_subject *at = s->count > 0 ? subjects[0].issuer : NULL;
-    for (int depth = 1; at != NULL && !at->in_chain && depth < CHAIN_LIMIT; depth++) {
-        cm_lint_subject *issuer = &subjects[at - subjects];
+    cm_lint_subject *last = subjects;
+    for (int depth = 1; last != NULL && last->issuer != NULL; depth++) {
+        cm_lint_subject *issuer = &subjects[last->issuer - subjects];
+        if (issuer->in_chain || depth == CM_LINT_CHAIN) { /* a circle is no chain */
+            last->issuer = NULL;
+            break;
+        }
         issuer->in_chain = true;
         issuer->role = CM_ROLE_CA;
-        at = issuer->issuer;
+        last = issuer;
     }
-    for (size_t i = 0; i < s->count; i++) { /* a circle is no chain */
-        if (subjects[i].issuer != NULL && subjects[i].in_chain && !subjects[i].issuer->in_chain) {
-            subjects[i].issuer = NULL;
+}
+
+/* Whether all that is to be compared has been, and can be. */
+static cm_status check_work(const session *s, cm_error *err)
+{
+    size_t comparisons = 0;
+    const cm_lint_subject *first = &s->subjects[0];
+    for (const cm_lint_subject *above = first; above != NULL; above = above->issuer) {
+        for (const cm_lint_subject *at = first; at != above; at = at->issuer) {
+            comparisons += cm_name_constraints_work(above->c.name_constraints, at->c.x509.subject,
+                                                    at->c.names);
         }
     }
+    return s->name_work > NAME_WORK || comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT
+               ? cm_fail(err, CM_ERR_LIMIT, "there are too many names to compare")
+               : CM_OK;
 }
 
 /* ------------------------------------------------------------------ the report */
@@ -482,12 +514,16 @@ static cm_status judge(session *s, cm_bytes *report, cm_error *err)
 {
     findings f = {.asked = s->t->clients == 0 ? (1u << CLIENT_COUNT) - 1 : s->t->clients};
     settle(s);
+    cm_status status = check_work(s, err);
+    if (status != CM_OK) {
+        return status;
+    }
     for (size_t i = 0; i < s->count; i++) {
         for (const cm_lint_rule *rule = cm_lint_rules_table; rule->texts != NULL; rule++) {
             apply(&f, &s->subjects[i], rule);
         }
     }
-    cm_status status = write_report(s, &f, report, err);
+    status = write_report(s, &f, report, err);
     cm_der_free(&f.json.out);
     for (unsigned i = 0; i < CLIENT_COUNT; i++) {
         cm_der_free(&f.of[i].out);

@@ -53,6 +53,8 @@ typedef enum cm_lint_form {
     CM_FORM_COUNT
 } cm_lint_form;
 
+enum { CM_LINT_CHAIN = 30 };
+
 /* A certificate with what the rules look at. */
 typedef struct cm_lint_subject {
     const cm_lint_template *t;
@@ -61,7 +63,7 @@ typedef struct cm_lint_subject {
     unsigned role;
     const struct cm_lint_subject *issuer; /* among those given; NULL when it is not there */
     const struct cm_lint_subject *all;    /* those given; all[0] the end certificate */
-    bool in_chain;                        /* of the first */
+    bool in_chain;                        /* of the first: at most CM_LINT_CHAIN of them */
 
     cm_lint_key key;
     unsigned bits;   /* of an RSA modulus */
@@ -74,7 +76,10 @@ typedef struct cm_lint_subject {
     cm_error found;  /* what a rule says about this certificate; message "" when nothing */
 } cm_lint_subject;
 
-/* Fills in examples, usable and by_cn. */
+/* Whether the extended key usage has this purpose, an OID_KP; NULL: anyExtendedKeyUsage. */
+bool cm_lint_is_for(const cm_lint_subject *subject, const char *purpose);
+
+/* Fills in examples, usable, by_cn and named. */
 void cm_lint_open_names(cm_lint_subject *subject);
 /* The clients that can use names of this form. */
 unsigned cm_lint_form_clients(cm_lint_form form);

@@ -31,7 +31,8 @@ enum {
 
 enum { DAY = 86400 };
 
-#define SAY(s, ...) (void)cm_fail(&(s)->found, CM_ERR_INVALID, __VA_ARGS__)
+/* What there is to say of this certificate; true, so that a check can end with it. */
+#define SAY(s, ...) (cm_fail(&(s)->found, CM_ERR_INVALID, __VA_ARGS__) == CM_ERR_INVALID)
 
 /* A check of cm_lint_rule. */
 #define CHECK(name)                                                                                \
@@ -51,7 +52,10 @@ static bool has_bit(unsigned bits, unsigned extension)
 }
 
 /* An extension by its identifier, whatever it holds. */
-#define HAS(s, oid, e) cm_x509_find((s)->c.x509.extensions, oid, OID_SIZE(oid), e)
+static bool find(const cm_lint_subject *s, const char *oid, cm_x509_extension *e)
+{
+    return cm_x509_find(s->c.x509.extensions, oid, strlen(oid), e);
+}
 
 static bool is_own_issuer(const cm_lint_subject *s)
 {
@@ -87,7 +91,7 @@ static bool has_boolean(const cm_lint_subject *s, boolean_fault fault)
         }
     }
     cm_x509_extension e;
-    return fault != CRITICAL_FALSE && HAS(s, OID_BASIC_CONSTRAINTS, &e) &&
+    return fault != CRITICAL_FALSE && find(s, OID_BASIC_CONSTRAINTS, &e) &&
            cm_der_take(&e.value, CM_TAG_SEQUENCE, &content) &&
            cm_der_take(&content, CM_TAG_BOOLEAN, &boolean) && boolean.size == 1 &&
            (fault == NOT_DER ? is_true_in_ber(boolean) : boolean.data[0] == 0);
@@ -103,7 +107,7 @@ CHECK(has_padded_bits)
 {
     cm_x509_extension e;
     cm_view bits;
-    return HAS(s, OID_KEY_USAGE, &e) && cm_der_take(&e.value, CM_TAG_BIT_STRING, &bits) &&
+    return find(s, OID_KEY_USAGE, &e) && cm_der_take(&e.value, CM_TAG_BIT_STRING, &bits) &&
            bits.size > 1 && bits.data[0] < 8 &&
            (bits.data[bits.size - 1] & (1u << bits.data[0])) == 0;
 }
@@ -143,8 +147,7 @@ CHECK(has_unknown_critical)
         keep(marks, ~(unsigned)(F | G | T));
     }
     cm_oid_text(s->c.unknown_critical, oid);
-    SAY(s, "%s is critical.", oid);
-    return true;
+    return SAY(s, "%s is critical.", oid);
 }
 
 CHECK(has_wrong_critical)
@@ -246,15 +249,15 @@ static void spare_anchor(const cm_lint_subject *s, unsigned marks[CM_LINT_SEVERI
 CHECK(is_expired)
 {
     spare_anchor(s, marks);
-    SAY(s, "It ended %T.", s->c.x509.not_after);
-    return s->c.x509.not_after < s->t->time && s->c.x509.not_after >= s->c.x509.not_before;
+    return s->c.x509.not_after < s->t->time && s->c.x509.not_after >= s->c.x509.not_before &&
+           SAY(s, "It ended %T.", s->c.x509.not_after);
 }
 
 CHECK(is_early)
 {
     spare_anchor(s, marks);
-    SAY(s, "It begins %T.", s->c.x509.not_before);
-    return s->c.x509.not_before > s->t->time && s->c.x509.not_after >= s->c.x509.not_before;
+    return s->c.x509.not_before > s->t->time && s->c.x509.not_after >= s->c.x509.not_before &&
+           SAY(s, "It begins %T.", s->c.x509.not_before);
 }
 
 static int64_t seconds_of(const cm_lint_subject *s)
@@ -262,15 +265,16 @@ static int64_t seconds_of(const cm_lint_subject *s)
     return s->c.x509.not_after - s->c.x509.not_before;
 }
 
-static void say_days(cm_lint_subject *s)
+/* Begun ones count. */
+static int days_of(const cm_lint_subject *s)
 {
-    SAY(s, "It is valid for %d days.", (int)((seconds_of(s) + DAY - 1) / DAY));
+    return (int)((seconds_of(s) + DAY - 1) / DAY);
 }
 
 CHECK(is_long)
 {
-    say_days(s);
-    return seconds_of(s) > (int64_t)argument * DAY;
+    return seconds_of(s) > (int64_t)argument * DAY &&
+           SAY(s, "It is valid for %d days.", days_of(s));
 }
 
 /* Signed certificate timestamps (RFC 6962 §3.3) tell a public authority's certificate. */
@@ -284,10 +288,10 @@ CHECK(is_long_for_public)
     cm_x509_extension e;
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         if (s->c.x509.not_before >= limits[i].from) {
-            SAY(s, "It is valid for %d days; issued then, it may be %d.",
-                (int)((seconds_of(s) + DAY - 1) / DAY), limits[i].days);
-            return HAS(s, OID_SIGNED_TIMESTAMPS, &e) &&
-                   seconds_of(s) + 1 > (int64_t)limits[i].days * DAY;
+            return find(s, OID_SIGNED_TIMESTAMPS, &e) &&
+                   seconds_of(s) + 1 > (int64_t)limits[i].days * DAY &&
+                   SAY(s, "It is valid for %d days; issued then, it may be %d.", days_of(s),
+                       limits[i].days);
         }
     }
     return false;
@@ -332,10 +336,8 @@ CHECK(has_form)
     }
     marks[CM_LINT_ERROR] &= R | (cannot & ~s->usable);
     marks[CM_LINT_WARNING] &= cannot & s->usable;
-    if (example->size > 0 && argument != CM_FORM_ADDRESS_SIZE) {
-        SAY(s, "It has the name %t.", example);
-    }
-    return true;
+    return example->size == 0 || argument == CM_FORM_ADDRESS_SIZE ||
+           SAY(s, "It has the name %t.", example);
 }
 
 /* A form that makes these clients refuse the whole certificate. */
@@ -351,8 +353,8 @@ CHECK(has_other_name)
 {
     const cm_text *wanted = s->t->dns.size > 0 ? &s->t->dns : &s->t->ip;
     keep(marks, ~s->usable);
-    SAY(s, "It is not for %t.", wanted);
-    return wanted->size > 0 && has_host(s, true) && !s->named;
+    return wanted->size > 0 && has_host(s, true) && !s->named &&
+           SAY(s, "It is not for %t.", wanted);
 }
 
 CHECK(has_nameless_subject)
@@ -386,14 +388,14 @@ CHECK(has_foreign_key)
 
 CHECK(has_small_rsa)
 {
-    SAY(s, "It has %d bits.", (int)s->bits);
-    return s->key == CM_LINT_KEY_RSA && s->bits < argument && s->bits >= argument / 2;
+    return s->key == CM_LINT_KEY_RSA && s->bits < argument && s->bits >= argument / 2 &&
+           SAY(s, "It has %d bits.", (int)s->bits);
 }
 
 CHECK(has_big_rsa)
 {
-    SAY(s, "It has %d bits.", (int)s->bits);
-    return s->key == CM_LINT_KEY_RSA && s->bits > argument;
+    return s->key == CM_LINT_KEY_RSA && s->bits > argument &&
+           SAY(s, "It has %d bits.", (int)s->bits);
 }
 
 CHECK(has_compressed_point)
@@ -521,30 +523,6 @@ CHECK(is_not_critical)
     return there && !has_bit(s->c.critical, argument);
 }
 
-static bool is_for(const cm_lint_subject *s, const char *purpose)
-{
-    cm_view rest = s->c.purposes, oid;
-    while (cm_der_take(&rest, CM_TAG_OID, &oid)) {
-        if (cm_text_is((cm_text){(const char *)oid.data, oid.size}, purpose)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* anyExtendedKeyUsage ends in a zero byte. */
-static bool is_for_any(const cm_lint_subject *s)
-{
-    cm_view rest = s->c.purposes, oid;
-    while (cm_der_take(&rest, CM_TAG_OID, &oid)) {
-        if (cm_view_equal(oid, (cm_view){(const uint8_t *)OID_ANY_EXTENDED_KEY_USAGE,
-                                         OID_SIZE(OID_ANY_EXTENDED_KEY_USAGE)})) {
-            return true;
-        }
-    }
-    return false;
-}
-
 CHECK(lacks_purposes)
 {
     return !s->c.has_purposes;
@@ -553,25 +531,26 @@ CHECK(lacks_purposes)
 /* argument: whether it is any purpose at least. */
 CHECK(is_not_for_servers)
 {
-    return s->c.purposes.size > 0 && !is_for(s, OID_KP("\x01")) && is_for_any(s) == (argument != 0);
+    return s->c.purposes.size > 0 && !cm_lint_is_for(s, OID_KP("\x01")) &&
+           cm_lint_is_for(s, NULL) == (argument != 0);
 }
 
 CHECK(is_not_for_clients)
 {
-    return s->c.has_purposes && !is_for(s, OID_KP("\x02")) && !is_for_any(s);
+    return s->c.has_purposes && !cm_lint_is_for(s, OID_KP("\x02")) && !cm_lint_is_for(s, NULL);
 }
 
 CHECK(forbids_servers)
 {
     keep(marks, s->c.self_issued ? ~(unsigned)(J | T) : ~(unsigned)J);
     return s->in_chain && s->all[0].role == CM_ROLE_SERVER && s->c.has_purposes &&
-           !is_for(s, OID_KP("\x01")) && !is_for_any(s);
+           !cm_lint_is_for(s, OID_KP("\x01")) && !cm_lint_is_for(s, NULL);
 }
 
 CHECK(must_staple)
 {
     cm_x509_extension e;
-    return HAS(s, OID_TLS_FEATURE, &e);
+    return find(s, OID_TLS_FEATURE, &e);
 }
 
 /* ------------------------------------------------------------------ authorities and ends */
@@ -630,8 +609,8 @@ CHECK(is_too_high)
          at = at->issuer) {
         below += at != &s->all[0] && !at->c.self_issued ? 1 : 0;
     }
-    SAY(s, "It allows %d authorities below; there are %d.", (int)s->c.path_len, (int)below);
-    return s->in_chain && s->c.has_path_len && below > s->c.path_len;
+    return s->in_chain && s->c.has_path_len && below > s->c.path_len &&
+           SAY(s, "It allows %d authorities below; there are %d.", (int)s->c.path_len, (int)below);
 }
 
 CHECK(excludes_names)
@@ -662,8 +641,8 @@ CHECK(has_constraints)
 
 CHECK(shares_serial)
 {
-    for (const cm_lint_subject *other = s->all; other < s; other++) {
-        if (other->c.issuer_hash == s->c.issuer_hash &&
+    for (const cm_lint_subject *other = s->all; s->in_chain && other < s; other++) {
+        if (other->in_chain && other->c.issuer_hash == s->c.issuer_hash &&
             cm_view_equal(other->c.x509.serial, s->c.x509.serial) &&
             cm_view_equal(other->c.x509.issuer, s->c.x509.issuer) &&
             !cm_view_equal(other->c.x509.der, s->c.x509.der)) {
@@ -677,7 +656,7 @@ CHECK(shares_serial)
 
 #define RFC "RFC 5280 §"
 #define DER "X.690 §"
-#define BR "CA/Browser Forum Baseline Requirements §"
+#define BR "CA/Browser Forum BR §"
 #define APPLE "Apple, support.apple.com/103769"
 #define STRICT_VERSIONS "Python from 3.13"
 #define STRICT_SOURCE "; openssl-verification-options(1) -x509_strict; Python 3.13 What's New, ssl"

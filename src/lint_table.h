@@ -242,7 +242,7 @@ RULE("signature-parameters", CM_ROLE_ANY, C | R, 0, 0, 0, "",
 
 /* ---- usages */
 
-RULE("key-usage", CM_ROLE_SERVER, ALL & ~G, 0, 0, 0, "Chrome from 124, whatever the root",
+RULE("key-usage", CM_ROLE_SERVER, ALL & ~(G | S), S, 0, 0, "Chrome from 124, whatever the root",
      lacks_signing, 0,
      "The keyUsage is not for what servers do, digitalSignature.",
      NEW " with digitalSignature.", RFC "4.2.1.3; Chrome, policy RSAKeyUsageForLocalAnchorsEnabled")

@@ -398,3 +398,28 @@ cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_vie
     }
     return check_attributes(&b, subject, has_dns, err);
 }
+
+static size_t elements_of(cm_view list)
+{
+    size_t count = 0;
+    cm_view content;
+    uint8_t tag;
+    while (cm_der_take_any(&list, &tag, &content, NULL)) {
+        count++;
+    }
+    return count;
+}
+
+size_t cm_name_constraints_work(cm_view constraints, cm_view subject, cm_view names)
+{
+    cm_view content, list, rdns = {NULL, 0};
+    uint8_t tag;
+    size_t subtrees = 0;
+    if (cm_der_take(&constraints, CM_TAG_SEQUENCE, &content)) {
+        while (cm_der_take_any(&content, &tag, &list, NULL)) {
+            subtrees += elements_of(list);
+        }
+    }
+    (void)cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns);
+    return subtrees * (1 + elements_of(rdns) + elements_of(names));
+}

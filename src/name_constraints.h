@@ -18,4 +18,9 @@
 cm_status cm_name_constraints_check(cm_view constraints, cm_view subject, cm_view names,
                                     cm_error *err);
 
+/* How many comparisons that takes at most; all that an answer asks for together shall not pass the
+ * limit: authorities with thousands of constraints over as many names would take hours. */
+size_t cm_name_constraints_work(cm_view constraints, cm_view subject, cm_view names);
+#define CM_NAME_CONSTRAINTS_WORK_LIMIT (1u << 20)
+
 #endif

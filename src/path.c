@@ -14,7 +14,7 @@
 
 /* What an answer may cost, beside CM_SIGNATURE_LIMIT: a web of cross-signed authorities has more
  * paths than can be tried. */
-enum { STEP_LIMIT = 2000, COMPARISON_LIMIT = 1 << 20 };
+enum { STEP_LIMIT = 2000 };
 
 /* ------------------------------------------------------------------ work */
 
@@ -144,52 +144,18 @@ static bool check_issuer(const cm_verification *v, const cm_path *path, const cm
 
 /* ------------------------------------------------------------------ a whole path */
 
-static size_t elements_of(cm_view list)
-{
-    size_t count = 0;
-    cm_view content;
-    uint8_t tag;
-    while (cm_der_take_any(&list, &tag, &content, NULL)) {
-        count++;
-    }
-    return count;
-}
-
-/* Subtrees of both lists of NameConstraints. */
-static size_t subtrees_of(cm_view constraints)
-{
-    cm_view content, list;
-    uint8_t tag;
-    size_t count = 0;
-    if (cm_der_take(&constraints, CM_TAG_SEQUENCE, &content)) {
-        while (cm_der_take_any(&content, &tag, &list, NULL)) {
-            count += elements_of(list);
-        }
-    }
-    return count;
-}
-
-/* What there is to compare in a certificate: the subject, its attributes, the other names. */
-static size_t names_of(const cm_candidate *c)
-{
-    cm_view subject = c->x509.subject, rdns = {NULL, 0};
-    (void)cm_der_take(&subject, CM_TAG_SEQUENCE, &rdns);
-    return 1 + elements_of(rdns) + elements_of(c->names);
-}
-
 static bool check_names_under(cm_verification *v, const cm_path *path, size_t authority,
                               cm_fault *fault)
 {
     cm_view constraints = path->items[authority]->name_constraints;
-    size_t subtrees = subtrees_of(constraints);
     for (size_t i = 0; i < authority; i++) {
         const cm_candidate *c = path->items[i];
         cm_error error;
         if (c->self_issued && i > 0) {
             continue; /* §6.1.3 (b) */
         }
-        v->comparisons += subtrees * names_of(c);
-        if (v->comparisons > COMPARISON_LIMIT) {
+        v->comparisons += cm_name_constraints_work(constraints, c->x509.subject, c->names);
+        if (v->comparisons > CM_NAME_CONSTRAINTS_WORK_LIMIT) {
             return refuse_work(i, "names and constraints", fault);
         }
         cm_status status =

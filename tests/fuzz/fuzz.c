@@ -107,6 +107,20 @@ TARGET fuzz_request(cm_view input, cm_random *rng)
     (void)cm_request_verify(input, &err);
 }
 
+/* Whatever it is, there is a report, in which the same input twice is one thing. */
+TARGET fuzz_inspect(cm_view input, cm_random *rng)
+{
+    const cm_view inputs[] = {input, input}, passphrase = PASSPHRASE;
+    const cm_inspect_options options = {.passphrases = &passphrase,
+                                        .passphrase_count = 1,
+                                        .max_iterations = ITERATIONS,
+                                        .max_work = 10000};
+    cm_bytes json = {NULL, 0};
+    cm_error err;
+    check(cm_inspect(inputs, 2, &options, rng, &json, &err), &json, &err);
+    cm_bytes_free(&json);
+}
+
 /* The input is everything at once: end certificate, intermediate, root and list. */
 TARGET fuzz_verify(cm_view input, cm_random *rng)
 {
@@ -127,6 +141,20 @@ TARGET fuzz_verify(cm_view input, cm_random *rng)
     check(cm_verify(&template_, &report, &chain, &err), &report, &err);
     cm_bytes_free(&report);
     cm_bytes_free(&chain);
+}
+
+TARGET fuzz_lint(cm_view input, cm_random *rng)
+{
+    static const cm_text names[] = {{NULL, 0}, {"shop.test", 9}};
+    (void)rng;
+    for (int i = 0; i < 2; i++) {
+        const cm_lint_template template_ = {
+            .certificates = &input, .count = 1, .dns = names[i], .time = NOW};
+        cm_bytes report = {NULL, 0};
+        cm_error err;
+        check(cm_lint(&template_, &report, &err), &report, &err);
+        cm_bytes_free(&report);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

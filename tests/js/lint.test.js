@@ -1,7 +1,10 @@
 /** lint: every rule with a certificate that trips it and one that does not; what it is asked. */
 
+import fs from 'node:fs'
+
 import { lint as lintLater, lintRules as rulesLater } from '../../js/index.js'
 import * as certmint from '../../js/sync.js'
+import { lintDocument } from '../../scripts/lint_rules.mjs'
 import { lintCase, lintCases, trips } from '../support/lint_cases.js'
 
 const rules = certmint.lintRules()
@@ -39,6 +42,11 @@ describe('the rules', () => {
         looked: true,
       })
     }
+  })
+
+  test('docs/lint.md has them as they are (node scripts/lint_rules.mjs writes it)', () => {
+    const document = new URL('../../docs/lint.md', import.meta.url)
+    expect(fs.readFileSync(document, 'utf8')).toBe(lintDocument())
   })
 
   test('each is data for people', () => {

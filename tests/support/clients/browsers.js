@@ -46,22 +46,21 @@ export async function visitWithChromium(lab) {
     page.on('requestfailed', (request) => {
       reasons[new URL(request.url()).port] = request.failure()?.errorText
     })
-    const answer = {}
-    for (const one of lab.cases) {
-      const came = await page.evaluate(
-        (address) =>
-          fetch(address, { mode: 'no-cors' }).then(
-            () => true,
-            () => false,
+    const came = await page.evaluate(
+      (addresses) =>
+        Promise.all(
+          addresses.map((address) =>
+            fetch(address, { mode: 'no-cors' }).then(
+              () => true,
+              () => false,
+            ),
           ),
-        url(one),
-      )
-      answer[one.name] = came ? 'ok' : one.port
-    }
-    for (const [name, port] of Object.entries(answer)) {
-      if (port !== 'ok') answer[name] = reasons[port] ?? 'failed'
-    }
-    return answer
+        ),
+      lab.cases.map(url),
+    )
+    return Object.fromEntries(
+      lab.cases.map(({ name, port }, i) => [name, came[i] ? 'ok' : (reasons[port] ?? 'failed')]),
+    )
   } finally {
     await context.close()
   }
