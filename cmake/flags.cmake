@@ -18,6 +18,7 @@ endif()
 
 if(CERTMINT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_definitions(CERTMINT_FUZZ)
 endif()
 if(CERTMINT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all

@@ -1154,6 +1154,15 @@ export function createFixtures(options?: {
   fixtures: Record<string, Fixture>
 }>
 
+/**
+ * What others need to trust an authority, as files by their names: the certificate as PEM and DER, an
+ * Apple profile (.mobileconfig), Firefox's policies.json, Java's trust store, commands for each system,
+ * environment variables, and a page that explains them. Nothing secret is in it.
+ */
+export function createTrustKit(
+  authority: Encoded | CertificateAuthority,
+): Promise<Record<string, string | Uint8Array>>
+
 /** Loads the module, for those who want to say when or from where. Every function does it by
  * itself. With `workers`, the workers that search for RSA primes are started too (true: as many as
  * by default), so that nothing has to be loaded later; where there are none, that is no error. */

@@ -6,6 +6,7 @@ import { fixtures } from './fixtures.js'
 import { generatorFor } from './generate.js'
 import { defaultWorkers, Pool } from './pool.js'
 import { wasmSource } from './source.js'
+import { trustKit } from './trust_kit.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -63,6 +64,7 @@ export const readPKCS7 = async (data) => (await api()).readPKCS7(data)
 export const orderChain = async (certificates, options) =>
   (await api()).orderChain(certificates, options)
 export const createFixtures = async (options) => fixtures(await api(), options)
+export const createTrustKit = async (authority) => trustKit(await api(), authority)
 export const readCRL = async (data) => (await api()).readCRL(data)
 export const verify = async (cert, options) => (await api()).verify(cert, options)
 export const lint = async (certificates, options) => (await api()).lint(certificates, options)

@@ -112,6 +112,9 @@ export function lint(
 ): LintReport
 export function lintRules(): LintRule[]
 export function inspect(data: Inspectable | Inspectable[], options?: InspectOptions): InspectReport
+export function createTrustKit(
+  authority: Encoded | CertificateAuthority,
+): Record<string, string | Uint8Array>
 export function createFixtures(options?: { host?: string; now?: number }): {
   root: CertificateAuthority
   crl: RevocationList

@@ -5,6 +5,7 @@ import { Core } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generateSync } from './generate.js'
 import { wasmSourceSync } from './source.js'
+import { trustKit } from './trust_kit.js'
 
 export { CertificateAuthority } from './api.js'
 export { CertmintError } from './error.js'
@@ -53,6 +54,7 @@ export const createPKCS7 = (certificates) => api().createPKCS7(certificates)
 export const readPKCS7 = (data) => api().readPKCS7(data)
 export const orderChain = (certificates, options) => api().orderChain(certificates, options)
 export const createFixtures = (options) => fixtures(api(), options)
+export const createTrustKit = (authority) => trustKit(api(), authority)
 export const readCRL = (data) => api().readCRL(data)
 export const verify = (cert, options) => api().verify(cert, options)
 export const lint = (certificates, options) => api().lint(certificates, options)

@@ -1,6 +1,7 @@
 #include "inspection.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "error.h"
 #include "report.h"
@@ -17,6 +18,91 @@ static const char *const kinds[] = {
     [CM_ITEM_PKCS12] = "pkcs12",
     [CM_ITEM_PKCS7] = "pkcs7",
 };
+
+/* ------------------------------------------------------------------ keeping things */
+
+cm_view cm_inspection_keep(cm_inspection *in, cm_bytes *bytes)
+{
+    cm_bytes *grown = realloc(in->buffers, (in->buffer_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        cm_bytes_free(bytes);
+        in->status = CM_ERR_MEMORY;
+        return (cm_view){NULL, 0};
+    }
+    in->buffers = grown;
+    grown[in->buffer_count++] = *bytes;
+    cm_view view = {bytes->data, bytes->size};
+    *bytes = (cm_bytes){NULL, 0};
+    return view;
+}
+
+cm_view cm_inspection_keep_der(cm_inspection *in, cm_der *d)
+{
+    cm_bytes bytes;
+    if (cm_der_finish(d, &bytes, NULL) != CM_OK) {
+        in->status = CM_ERR_MEMORY;
+        return (cm_view){NULL, 0};
+    }
+    return cm_inspection_keep(in, &bytes);
+}
+
+cm_view cm_inspection_keep_copy(cm_inspection *in, cm_view v)
+{
+    cm_der copy = {NULL, 0, 0, CM_OK};
+    cm_der_raw(&copy, v);
+    return cm_inspection_keep_der(in, &copy);
+}
+
+cm_item *cm_inspection_add(cm_inspection *in, cm_item_kind kind, const cm_place *place, cm_view der)
+{
+    if (in->count == CM_INSPECT_ITEM_LIMIT) {
+        in->truncated = true;
+        return NULL;
+    }
+    if (in->count == in->capacity) {
+        size_t capacity = in->capacity == 0 ? 8 : 2 * in->capacity;
+        cm_item *grown = realloc(in->items, capacity * sizeof *grown);
+        if (grown == NULL) {
+            in->status = CM_ERR_MEMORY;
+            return NULL;
+        }
+        in->items = grown;
+        in->capacity = capacity;
+    }
+    cm_item *item = &in->items[in->count];
+    memset(item, 0, sizeof *item);
+    item->kind = kind;
+    item->place = *place;
+    item->der = der;
+    item->copy_of = in->count++;
+    return item;
+}
+
+bool cm_inspection_is_full(const cm_inspection *in)
+{
+    return in->status != CM_OK || in->truncated;
+}
+
+void cm_inspection_add_unreadable(cm_inspection *in, cm_item_kind kind, const cm_place *place,
+                                  cm_view der, const cm_error *error)
+{
+    cm_item *item = cm_inspection_add(in, kind, place, der);
+    if (item != NULL) {
+        item->error = *error;
+        item->error.field[0] = '\0';
+    }
+    if (error->code == CM_ERR_MEMORY) {
+        in->status = CM_ERR_MEMORY;
+    }
+}
+
+void cm_inspection_refuse(cm_inspection *in, const cm_place *place, cm_view der, cm_status code,
+                          const char *message)
+{
+    cm_error error;
+    cm_fail(&error, code, "%s", message);
+    cm_inspection_add_unreadable(in, CM_ITEM_UNKNOWN, place, der, &error);
+}
 
 /* ------------------------------------------------------------------ one thing */
 
@@ -143,7 +229,8 @@ static bool is_readable(const cm_item *item)
 {
     bool holder = item->kind == CM_ITEM_PKCS12 || item->kind == CM_ITEM_PKCS7;
     return item->error.code == CM_OK || holder ||
-           (item->kind == CM_ITEM_PRIVATE_KEY && item->error.code != CM_ERR_MALFORMED);
+           (item->kind == CM_ITEM_PRIVATE_KEY &&
+            (item->error.code != CM_ERR_MALFORMED || item->locked));
 }
 
 static void open_item(cm_json *j, const cm_item *item, size_t id)

@@ -411,6 +411,9 @@ void cm_report_certificate(cm_json *j, const cm_x509 *x, cm_problems *problems)
     if (x->version > 3 || (x->extensions.data != NULL && x->version != 3)) {
         cm_problem_add(problems, "the version does not go with what is there (RFC 5280 §4.1.2.1)");
     }
+    if (x->unused_bits != 0) {
+        cm_problem_add(problems, "the signature is not made of whole bytes");
+    }
     cm_report_extensions(j, x->extensions, problems);
     cm_report_bytes(j, x->der);
 }

@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** What the page does not need of js/: the command line and the types. */
-const forPage = (file) => !/\.d\.ts$|[\\/]cli([\\/]|\.js$|$)/.test(file)
+/** What the page does not need of js/: types, the command line, entries for others. */
+const forPage = (file) =>
+  !/\.d\.[cm]?ts$|[\\/](cli|selfsigned|sync|vite)([\\/]|\.c?js$|$)/.test(file)
 
 /** @param {{ root: string, out: string, fflate: string }} folders of the project, the result, and fflate */
 export default function build({ root, out, fflate }) {

@@ -42,6 +42,7 @@ const jobs = {
   signRequest: vault.signRequest,
   revoke: vault.revoke,
   nextList: vault.nextList,
+  trustKit: vault.trustKit,
   saveAuthorities: vault.save,
   openAuthorities: vault.open,
   forgetAuthorities: vault.forget,

@@ -146,7 +146,7 @@ function writeStandard(number, data) {
 }
 
 /** Named after the process, so that what a killed one leaves behind can be told. */
-const temporaryIn = (folder) =>
+export const temporaryIn = (folder) =>
   join(folder, `.certmint-${process.pid}-${randomBytes(6).toString('hex')}`)
 
 /** Removes what runs that were killed have left behind in a folder. */

@@ -5,7 +5,7 @@ import fs from 'node:fs'
 
 import { createCSR } from '../../js/index.js'
 import { readWithOpenSSL } from '../support/readers.js'
-import { root as project, run, scratch } from '../support/tools.js'
+import { python, root as project, run, scratch } from '../support/tools.js'
 import { loaded, openPage } from './support.js'
 
 let browser
@@ -139,6 +139,23 @@ test("somebody's request is signed; a broken one is refused beside its field", a
   const file = await download(folder, fileButton('certificate.pem'))
   expect(readWithOpenSSL(file)).toMatch(/Subject: CN=device,O=Elsewhere[^]*DNS:device\.test/)
   expect(await fileButton('private_key.pem').count()).toBe(0)
+})
+
+test('the trust kit: whole, and keytool opens its trust store', async () => {
+  const folder = scratch()
+  await makeRoot()
+  const kit = await download(folder, page.getByRole('button', { name: 'Download trust-kit.zip' }))
+  run(python, ['-m', 'zipfile', '-e', kit, folder.folder])
+  expect(fs.readdirSync(folder.folder).sort()).toEqual([
+    ...['certmint.mobileconfig', 'commands.txt', 'env.ps1', 'env.sh', 'index.html'],
+    ...['java-truststore.p12', 'policies.json', 'rootCA.cer', 'rootCA.pem', 'trust-kit.zip'],
+  ])
+  const store = ['-keystore', folder.path('java-truststore.p12'), '-storepass', 'changeit']
+  expect(run('keytool', ['-list', ...store]).out).toMatch(/trustedCertEntry/)
+  const plist = 'import plistlib,sys; print(plistlib.load(open(sys.argv[1],"rb"))["PayloadType"])'
+  const said = run(python, ['-c', plist, folder.path('certmint.mobileconfig')])
+  expect(said.out.trim()).toBe('Configuration')
+  expect(fs.readFileSync(kit, 'latin1')).not.toContain('PRIVATE KEY')
 })
 
 describe('saved', () => {

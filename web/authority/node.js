@@ -2,9 +2,10 @@
 
 import { bundle } from '../parts/bundle.js'
 import { certificateFacts, forServers, titleOf } from '../parts/describe.js'
-import { h } from '../parts/dom.js'
+import { h, icon } from '../parts/dom.js'
 import { selectField } from '../parts/fields.js'
 import { fileList } from '../parts/files.js'
+import { download } from '../parts/give.js'
 import { dayText, panel } from '../parts/panel.js'
 import { snippets } from '../parts/snippets.js'
 import { serverSnippets, trustSnippets } from '../parts/use.js'
@@ -41,10 +42,22 @@ export function nodePanels(bridge, node, { root, issuer, files, ordered, canRevo
     ),
     panel(texts.made.details, certificateFacts(certificate)),
     ...(use ? [snippets(texts.use.title, serverSnippets(certificate))] : []),
-    ...(kind === 'leaf' ? [] : [snippets(texts.use.trust, trustSnippets(root.certificate, true))]),
+    ...(kind === 'leaf' ? [] : [trust(bridge, root)]),
     ...(ordered ? [snippets(texts.again.title, authorityCommands(ordered, node, issuer))] : []),
     ...(canRevoke && !node.revoked ? [revocation(revoke)] : []),
   ]
+}
+
+/** How the root is trusted: at terminals, and as a kit to hand to others. */
+function trust(bridge, root) {
+  const onclick = async () => {
+    const { name, bytes } = await bridge.run('trustKit', { id: root.id })
+    download(name, bytes)
+  }
+  const button = h('button', { type: 'button', onclick }, icon('download'), words.kit.button)
+  const panelOfTrust = snippets(texts.use.trust, trustSnippets(root.certificate, true))
+  panelOfTrust.append(h('div', { class: 'kit' }, h('p', {}, words.kit.note), button))
+  return panelOfTrust
 }
 
 /** Its certificate, where no longer file holds it already. */

@@ -8,6 +8,7 @@
 
 import {
   createCA,
+  createTrustKit,
   importKey,
   loadCA,
   readCRL,
@@ -16,6 +17,7 @@ import {
   verify,
 } from '../certmint/js/index.js'
 import { excludedBeside } from './constraints.js'
+import { makeZip } from '../bundle.js'
 import { certificateFile, keyFile, namingSubject, withKey } from '../making.js'
 
 /**
@@ -162,6 +164,15 @@ export async function nextList({ id, days }) {
 async function extendList(node, revoked, days) {
   const options = { revoked, ...(days !== undefined && { days }) }
   node.list = await node.authority.createCRL({ ...options, previous: node.list })
+}
+
+/** What others need to trust the root. @param {{ id: number }} order */
+export async function trustKit({ id }) {
+  const kit = await createTrustKit(nodes.get(id).cert)
+  const files = Object.entries(kit).map(([name, content]) =>
+    typeof content === 'string' ? { name, text: content } : { name, bytes: content },
+  )
+  return makeZip({ name: 'trust-kit.zip', files })
 }
 
 // ---------------------------------------------------------------- keeping

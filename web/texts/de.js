@@ -248,6 +248,10 @@ export const texts = {
       superseded: 'Ein anderes tritt an seine Stelle',
       cessationOfOperation: 'Es wird nicht mehr gebraucht',
     },
+    kit: {
+      button: 'trust-kit.zip herunterladen',
+      note: 'Für andere: das Zertifikat in jeder Form, .mobileconfig für iPhone und Mac, policies.json für Firefox, ein Trust Store für Java, Befehle für jedes System und eine Seite, die alles erklärt (englisch).',
+    },
     close: 'Diese CA schließen',
     made: (name) => `${name} ist erstellt.`,
     empty: {

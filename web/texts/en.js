@@ -245,6 +245,10 @@ export const texts = {
       superseded: 'Another one takes its place',
       cessationOfOperation: 'It is no longer used',
     },
+    kit: {
+      button: 'Download trust-kit.zip',
+      note: 'For others: the certificate in every form, .mobileconfig for iPhone and Mac, Firefox’s policies.json, Java’s trust store, commands for each system, and a page that explains them.',
+    },
     close: 'Close this authority',
     made: (name) => `${name} is made.`,
     empty: {

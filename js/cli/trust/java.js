@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { storeName } from './naming.js'
+import { storeName } from '../../store_name.js'
 import { output, which } from './run.js'
 
 /** Every JDK is delivered with it. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { fileName } from './naming.js'
+import { fileName } from '../../store_name.js'
 
 /**
  * Folder → how its certificates are called, and what is run after a change. Debian and Ubuntu:

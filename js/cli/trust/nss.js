@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 import { output, which } from './run.js'
-import { storeName } from './naming.js'
+import { storeName } from '../../store_name.js'
 
 const home = () => process.env.HOME || homedir()
 
