@@ -259,7 +259,8 @@ async function breakLock(lock, owner) {
     if (error.code === 'ENOENT') return
     throw error
   }
-  if (Number(await fs.readFile(aside, 'utf8')) !== owner) {
+  // Object.is: what names no process at all is NaN, which is not even equal to itself
+  if (!Object.is(Number(await fs.readFile(aside, 'utf8')), owner)) {
     await fs.link(aside, lock).catch(() => {})
   }
   await remove(aside)
