@@ -114,17 +114,6 @@ static void put_text(cm_json *j, const char *key, cm_text text)
     }
 }
 
-static void put_string(cm_json *j, const char *key, const char *string)
-{
-    put_text(j, key, cm_text_of(string));
-}
-
-static void put_integer(cm_json *j, const char *key, size_t value)
-{
-    cm_json_key(j, key);
-    cm_json_integer(j, (int64_t)value);
-}
-
 static void put_boolean(cm_json *j, const char *key, bool value)
 {
     cm_json_key(j, key);
@@ -133,12 +122,12 @@ static void put_boolean(cm_json *j, const char *key, bool value)
 
 static void put_place(cm_json *j, const cm_place *place)
 {
-    put_integer(j, "input", place->input);
-    put_string(j, "form", place->form);
+    cm_json_put_integer(j, "input", (int64_t)place->input);
+    cm_json_put_string(j, "form", place->form);
     put_text(j, "label", place->label);
     if (place->depth == 0) {
-        put_integer(j, "offset", place->offset);
-        put_integer(j, "length", place->length);
+        cm_json_put_integer(j, "offset", (int64_t)place->offset);
+        cm_json_put_integer(j, "length", (int64_t)place->length);
     }
 }
 
@@ -150,8 +139,8 @@ static void put_entry(cm_json *j, const cm_pkcs12_entry *entry)
                  (cm_text){(const char *)entry->friendly_name.data, entry->friendly_name.size});
     }
     if (entry->local_key_id.data != NULL) {
-        cm_json_key(j, "localKeyID");
-        cm_json_hex(j, (cm_view){entry->local_key_id.data, entry->local_key_id.size});
+        cm_json_put_hex(j, "localKeyID",
+                        (cm_view){entry->local_key_id.data, entry->local_key_id.size});
     }
     if (entry->trusted) {
         put_boolean(j, "trusted", true);
@@ -163,8 +152,8 @@ static void put_error(cm_json *j, const cm_error *error)
     if (error->code != CM_OK) {
         cm_json_key(j, "error");
         cm_json_open(j, '{');
-        put_string(j, "code", cm_status_name(error->code));
-        put_string(j, "message", error->message);
+        cm_json_put_string(j, "code", cm_status_name(error->code));
+        cm_json_put_string(j, "message", error->message);
         cm_json_close(j, '}');
     }
 }
@@ -179,11 +168,11 @@ static void put_checked(cm_json *j, const char *key, cm_checked checked)
 
 static void put_key(cm_json *j, const cm_item *item)
 {
-    put_string(j, "format", item->format);
+    cm_json_put_string(j, "format", item->format);
     if (item->kind == CM_ITEM_PRIVATE_KEY) {
         put_boolean(j, "locked", item->locked);
     }
-    put_string(j, "type", item->type);
+    cm_json_put_string(j, "type", item->type);
     put_text(j, "comment", item->comment);
     if (item->spki.size > 0) {
         cm_report_public_key(j, item->spki);
@@ -216,10 +205,10 @@ static void put_members(cm_json *j, const cm_item *item, cm_problems *problems)
         break;
     case CM_ITEM_PKCS12:
         put_boolean(j, "locked", item->locked);
-        put_integer(j, "size", item->der.size);
+        cm_json_put_integer(j, "size", (int64_t)item->der.size);
         break;
     default:
-        put_integer(j, "size", item->der.size);
+        cm_json_put_integer(j, "size", (int64_t)item->der.size);
         break;
     }
 }
@@ -238,14 +227,14 @@ static void open_item(cm_json *j, const cm_item *item, size_t id)
     cm_problems problems = {.count = 0};
     bool readable = is_readable(item);
     cm_json_open(j, '{');
-    put_integer(j, "id", id);
-    put_string(j, "kind", readable ? kinds[item->kind] : "unreadable");
+    cm_json_put_integer(j, "id", (int64_t)id);
+    cm_json_put_string(j, "kind", readable ? kinds[item->kind] : "unreadable");
     put_place(j, &item->place);
     put_entry(j, &item->entry);
     if (readable) {
         put_members(j, item, &problems);
     } else {
-        put_string(j, "seems", kinds[item->kind]);
+        cm_json_put_string(j, "seems", kinds[item->kind]);
     }
     if (item->notes.out.size > 0 && readable) {
         cm_json_raw(j, cm_der_view(&item->notes.out));
@@ -285,7 +274,7 @@ static void put_group(const cm_inspection *in, cm_json *j, const char *type, siz
         }
         if (!opened) {
             cm_json_open(j, '{');
-            put_string(j, "type", type);
+            cm_json_put_string(j, "type", type);
             cm_json_key(j, "items");
             cm_json_open(j, '[');
             cm_json_integer(j, (int64_t)first);
@@ -332,10 +321,10 @@ static void put_issued(const cm_inspection *in, cm_json *j)
         if (link->checked == item->issued &&
             (link->checked != CM_SIGNATURE_WRONG || item->self != CM_SIGNATURE_RIGHT)) {
             cm_json_open(j, '{');
-            put_string(j, "type", "issued");
-            put_integer(j, "issuer", link->issuer);
-            put_integer(j, "item", link->item);
-            put_string(j, "signature", names[link->checked]);
+            cm_json_put_string(j, "type", "issued");
+            cm_json_put_integer(j, "issuer", (int64_t)link->issuer);
+            cm_json_put_integer(j, "item", (int64_t)link->item);
+            cm_json_put_string(j, "signature", names[link->checked]);
             cm_json_close(j, '}');
         }
     }

@@ -249,14 +249,11 @@ void cm_inspection_read_legacy_key(cm_inspection *in, const cm_pem_block *block,
     item->locked = true;
     cm_json_key(j, "encryption");
     cm_json_open(j, '{');
-    cm_json_key(j, "scheme");
-    cm_json_string(j, "PEM");
+    cm_json_put_string(j, "scheme", "PEM");
     cm_json_key(j, "cipher");
     cm_json_text(j, cipher);
-    cm_json_key(j, "hash");
-    cm_json_string(j, "md5");
-    cm_json_key(j, "iterations");
-    cm_json_integer(j, 1);
+    cm_json_put_string(j, "hash", "md5");
+    cm_json_put_integer(j, "iterations", 1);
     cm_json_close(j, '}');
     cm_fail(&item->error, dsa ? CM_ERR_UNSUPPORTED : CM_ERR_PASSPHRASE,
             dsa ? "this kind of key is not handled here" : CM_NEEDED);
@@ -304,14 +301,12 @@ void cm_inspection_read_openssh_private(cm_inspection *in, cm_view data, const c
         cm_json *j = &item->notes;
         cm_json_key(j, "encryption");
         cm_json_open(j, '{');
-        cm_json_key(j, "scheme");
-        cm_json_string(j, "OpenSSH");
+        cm_json_put_string(j, "scheme", "OpenSSH");
         cm_json_key(j, "cipher");
         cm_json_text(j, key.cipher);
         cm_json_key(j, "kdf");
         cm_json_text(j, key.kdf);
-        cm_json_key(j, "iterations");
-        cm_json_integer(j, key.rounds);
+        cm_json_put_integer(j, "iterations", key.rounds);
         cm_json_close(j, '}');
     }
 }

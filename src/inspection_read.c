@@ -236,12 +236,10 @@ static void read_parameters(cm_inspection *in, cm_view der, const cm_place *plac
         return;
     }
     if (cm_der_take(&der, CM_TAG_OID, &content)) {
-        cm_json_key(&item->notes, "curve");
-        cm_json_oid(&item->notes, content);
+        cm_json_put_oid(&item->notes, "curve", content);
     } else if (cm_der_take(&der, CM_TAG_SEQUENCE, &content) &&
                cm_der_take(&content, CM_TAG_INTEGER, &part) && part.size > 1) {
-        cm_json_key(&item->notes, "bits");
-        cm_json_integer(&item->notes, 8 * ((int64_t)part.size - (part.data[0] == 0)));
+        cm_json_put_integer(&item->notes, "bits", 8 * ((int64_t)part.size - (part.data[0] == 0)));
     }
 }
 

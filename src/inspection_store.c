@@ -86,8 +86,7 @@ void cm_inspection_read_pkcs7(cm_inspection *in, cm_view data, const cm_place *p
         !cm_der_take(&content, CM_TAG_OID, &oid)) {
         return;
     }
-    cm_json_key(&item->notes, "contentType");
-    cm_json_oid(&item->notes, oid);
+    cm_json_put_oid(&item->notes, "contentType", oid);
     if (!cm_pkcs7_sets(data, &certificates, &crls, &signers)) {
         bool other = !IS(oid, OID_SIGNED_DATA);
         cm_fail(&item->error, other ? CM_ERR_UNSUPPORTED : CM_ERR_MALFORMED,
@@ -98,8 +97,7 @@ void cm_inspection_read_pkcs7(cm_inspection *in, cm_view data, const cm_place *p
     while (cm_der_take_any(&signers, &tag, &one, NULL)) {
         count++;
     }
-    cm_json_key(&item->notes, "signers");
-    cm_json_integer(&item->notes, (int64_t)count);
+    cm_json_put_integer(&item->notes, "signers", (int64_t)count);
     const cm_place inside = {.input = place->input, .form = "der", .depth = place->depth + 1};
     read_set(in, certificates, &inside);
     read_set(in, crls, &inside);
@@ -147,14 +145,11 @@ static unsigned describe_mac(cm_json *j, cm_view mac)
         if (cm_der_take(&rest, CM_TAG_OID, &oid) && IS(oid, OID_PBMAC1)) {
             cm_report_encryption(j, m.algorithm, &count);
         } else {
-            cm_json_key(j, "hash");
-            cm_json_oid(j, oid);
+            cm_json_put_oid(j, "hash", oid);
             if (m.iterations.data == NULL || cm_der_small_of(m.iterations, &count)) {
-                cm_json_key(j, "iterations");
-                cm_json_integer(j, count);
+                cm_json_put_integer(j, "iterations", count);
             }
-            cm_json_key(j, "saltSize");
-            cm_json_integer(j, (int64_t)m.salt.size);
+            cm_json_put_integer(j, "saltSize", (int64_t)m.salt.size);
         }
     }
     cm_json_close(j, '}');

@@ -117,8 +117,8 @@ const openssh = Buffer.concat([
   string(Buffer.concat([string('0123456789abcdef'), Buffer.from([0, 0, 0, 16])])),
   ...[Buffer.from([0, 0, 0, 1]), string(blob), string('what is encrypted')],
 ])
-const [header, footer] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----\n`)
-put('inspect', 'openssh-private.txt', `${header}${openssh.toString('base64')}\n${footer}`)
+const [head, foot] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----\n`)
+put('inspect', 'openssh-private.txt', `${head}${openssh.toString('base64')}\n${foot}`)
 
 const odd = [
   ...['boolean-not-der', 'policies-twice', 'dns-utf8-beside', 'wildcard-partial-beside', 'ip-text'],
