@@ -5,6 +5,7 @@ const project = (name) => ({
   rootDir: '.',
   testMatch: [`<rootDir>/tests/${name}/**/*.test.js`],
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/tests/support/folders.mjs',
   transform: {}, // ES modules as they are
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
 })

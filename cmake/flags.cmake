@@ -18,6 +18,7 @@ endif()
 
 if(CERTMINT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_definitions(CERTMINT_FUZZ)
 endif()
 if(CERTMINT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -37,7 +38,7 @@ function(certmint_optimize)
     set(fast ${ARGN})
     list(FILTER fast INCLUDE REGEX
          "/(base64|bignum|bignum_core|constant_time|ecp|ecp_curves|sha256|sha512|montgomery|prime)\\.c$")
-    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-Oz>)
     set_source_files_properties(${fast} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
   endif()
 endfunction()

@@ -2,7 +2,7 @@
 
 if(CERTMINT_FUZZ)
   add_custom_target(fuzz_targets)
-  foreach(name key pkcs12 pkcs7 certificate request crl verify lint asn1)
+  foreach(name key pkcs12 pkcs7 certificate request crl verify lint inspect asn1)
     add_executable(fuzz_${name} tests/fuzz/fuzz.c)
     set_target_properties(fuzz_${name} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
@@ -12,4 +12,15 @@ if(CERTMINT_FUZZ)
     target_link_libraries(fuzz_${name} PRIVATE certmint certmint_warnings)
     add_dependencies(fuzz_targets fuzz_${name})
   endforeach()
+
+  # The echo server's conversations, with everything of the server but sockets.
+  list(FILTER server_sources EXCLUDE REGEX "/(main|server|worker|connection|metrics|banner)\\.c$")
+  add_executable(fuzz_session tests/fuzz/session.c ${server_sources})
+  set_target_properties(fuzz_session PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+  target_include_directories(fuzz_session PRIVATE server-native)
+  target_compile_options(fuzz_session PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz_session PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(fuzz_session PRIVATE certmint_echo_link certmint_warnings)
+  add_dependencies(fuzz_targets fuzz_session)
 endif()

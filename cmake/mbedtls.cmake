@@ -27,6 +27,15 @@ add_library(mbedtls STATIC ${mbedtls_sources})
 certmint_optimize(${mbedtls_sources})
 target_include_directories(mbedtls SYSTEM PUBLIC "${MBEDTLS_SOURCE_DIR}/include")
 target_include_directories(mbedtls PRIVATE "${MBEDTLS_SOURCE_DIR}/library")
+if(NOT EMSCRIPTEN)
+  # X25519 of Project Everest, which comes with mbedTLS.
+  set(everest "${MBEDTLS_SOURCE_DIR}/3rdparty/everest")
+  target_sources(mbedtls PRIVATE "${everest}/library/everest.c" "${everest}/library/x25519.c"
+                                 "${everest}/library/Hacl_Curve25519_joined.c")
+  target_include_directories(mbedtls SYSTEM PUBLIC "${everest}/include"
+                                                   "${everest}/include/everest")
+  target_include_directories(mbedtls SYSTEM PRIVATE "${everest}/include/everest/kremlib")
+endif()
 target_compile_definitions(mbedtls PUBLIC "MBEDTLS_CONFIG_FILE=\"${mbedtls_config}\"")
 set_target_properties(mbedtls PROPERTIES C_EXTENSIONS ON) # it asks glibc for gmtime_r and the like
 if(NOT EMSCRIPTEN)

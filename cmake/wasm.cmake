@@ -16,6 +16,6 @@ add_executable(certmint_wasm ${door_sources} cmake/standalone.c)
 set_target_properties(certmint_wasm PROPERTIES OUTPUT_NAME certmint SUFFIX .wasm)
 target_include_directories(certmint_wasm SYSTEM PRIVATE "${JSMN_SOURCE_DIR}")
 target_link_libraries(certmint_wasm PRIVATE certmint certmint_warnings)
-target_link_options(certmint_wasm PRIVATE $<$<CONFIG:Release>:-Os> --no-entry ${certmint_wasm_link}
+target_link_options(certmint_wasm PRIVATE $<$<CONFIG:Release>:-Oz> --no-entry ${certmint_wasm_link}
                     "SHELL:--js-library ${PROJECT_SOURCE_DIR}/cmake/imports.js")
 set_target_properties(certmint_wasm PROPERTIES LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/imports.js")

@@ -11,6 +11,7 @@ import {
   hexOf,
   isArrayBuffer,
   keySpecOf,
+  maxIterationsOf,
   nameConstraintsOf,
   nameWanted,
   passphraseOf,
@@ -24,6 +25,7 @@ import {
   PublicKey,
   RevocationList,
 } from './objects.js'
+import { optionsOf } from './options.js'
 import * as stores from './stores.js'
 
 /** Goes on with a value, or with what a promise will bring. */
@@ -98,18 +100,19 @@ export class Api {
 
   // ---------------------------------------------------------------- keys
 
-  generateKey(spec, options = {}) {
-    const [work, { allowWeak, ...unknown }] = splitWork(options)
-    for (const name of Object.keys(unknown)) throw invalid(name, 'is not an option of generateKey')
+  /** @param {any} spec @param {any} [options] */
+  generateKey(spec, options) {
+    const [work, { allowWeak }] = splitWork(optionsOf('generateKey', options))
     return this.#generate(keySpecOf(spec), { ...work, allowWeak })
   }
 
   /** @param {any} data @param {any} [options] */
-  importKey(data, { passphrase, maxIterations } = {}) {
+  importKey(data, options) {
+    const { passphrase, maxIterations } = optionsOf('importKey', options)
     const info = this.#core.call('key.import', {
       data: encodedOf(data, 'key'),
       ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase) }),
-      maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
+      maxIterations: maxIterationsOf(maxIterations),
     })
     return info.private ? new PrivateKey(this.#core, info) : new PublicKey(this.#core, info)
   }
@@ -170,13 +173,17 @@ export class Api {
     return this.#certificate({ ...template, issuer })
   }
 
-  createCertificate(template = {}) {
-    return then(this.#certificate(template), ({ cert }) => cert)
+  /** @param {any} [template] */
+  createCertificate(template) {
+    const options = optionsOf('createCertificate', template)
+    return then(this.#certificate(options), ({ cert }) => cert)
   }
 
-  selfSigned(names, options = {}) {
-    if ('issuer' in options)
+  /** @param {any} names @param {any} [given] */
+  selfSigned(names, given) {
+    if (given?.issuer !== undefined)
       throw invalid('issuer', 'is not an option of a self-signed certificate')
+    const options = optionsOf('selfSigned', given)
     return this.#certificate({ ...options, ...(names !== undefined && { san: names }) })
   }
 
@@ -187,8 +194,9 @@ export class Api {
 
   // ---------------------------------------------------------------- authorities
 
-  /** @param {any} [options] */
-  createCA(options = {}) {
+  /** @param {any} [given] */
+  createCA(given) {
+    const options = optionsOf('createCA', given)
     const { pathLen, nameConstraints, issuer, extensions, ...rest } = options
     const template = {
       ...rest,
@@ -209,7 +217,9 @@ export class Api {
   }
 
   /** @param {any} [options] */
-  loadCA({ cert, key, passphrase, chain = [] } = {}) {
+  loadCA(options) {
+    const { cert, key, passphrase, chain = [] } = optionsOf('loadCA', options)
+    if (!Array.isArray(chain)) throw invalid('chain', 'must be a list of certificates')
     const certificate = cert instanceof Certificate ? cert : this.readCertificate(cert)
     const privateKey = key instanceof PrivateKey ? key : this.importKey(key, { passphrase })
     if (!(privateKey instanceof PrivateKey)) throw invalid('key', 'is a public key')
@@ -233,8 +243,9 @@ export class Api {
 
   // ---------------------------------------------------------------- requests
 
-  createCSR(options = {}) {
-    const [work, { key, ...template }] = splitWork(options)
+  /** @param {any} [options] */
+  createCSR(options) {
+    const [work, { key, ...template }] = splitWork(optionsOf('createCSR', options))
     const prepared = commonTemplate(template)
     return then(this.#keyOf(key, 'key', work, template.allowWeak), (subjectKey) => ({
       csr: new CertificateRequest(
@@ -260,11 +271,12 @@ export class Api {
   // ---------------------------------------------------------------- key stores and bundles
 
   createPKCS12(options) {
-    return stores.createPKCS12(this.#core, (key) => this.importKey(key), options)
+    const checked = optionsOf('createPKCS12', options)
+    return stores.createPKCS12(this.#core, (key) => this.importKey(key), checked)
   }
 
   readPKCS12(data, options) {
-    return stores.readPKCS12(this.#core, data, options)
+    return stores.readPKCS12(this.#core, data, optionsOf('readPKCS12', options))
   }
 
   createPKCS7(certificates) {
@@ -276,13 +288,15 @@ export class Api {
   }
 
   orderChain(certificates, options) {
-    return stores.orderChain(this.#core, certificates, options)
+    return stores.orderChain(this.#core, certificates, optionsOf('orderChain', options))
   }
 
   // ---------------------------------------------------------------- revocation lists
 
   /** @param {any} [options] */
-  createCRL({ issuer, revoked = [], thisUpdate, nextUpdate, number, previous, ...rest } = {}) {
+  createCRL(options) {
+    const given = optionsOf('createCRL', options)
+    const { issuer, revoked = [], thisUpdate, nextUpdate, number, previous, ...rest } = given
     if (!issuer) throw invalid('issuer', 'is missing: { cert, key }')
     if (!Array.isArray(revoked)) throw invalid('revoked', 'must be a list')
     const template = {
@@ -299,8 +313,9 @@ export class Api {
 
   // ---------------------------------------------------------------- path validation
 
-  verify(cert, options = {}) {
-    const { intermediates, roots, crls, time, name, ...rest } = options
+  /** @param {any} cert @param {any} [options] */
+  verify(cert, options) {
+    const { intermediates, roots, crls, time, name, ...rest } = optionsOf('verify', options)
     const template = {
       ...rest,
       leaf: bytesOf(cert, 'cert'),
@@ -321,8 +336,8 @@ export class Api {
 
   // ---------------------------------------------------------------- lint
 
-  lint(certificates, options = {}) {
-    const { clients, time, name, ...rest } = options
+  lint(certificates, options) {
+    const { clients, time, name, ...rest } = optionsOf('lint', options)
     return this.#core.call('lint', {
       template: {
         ...rest,
@@ -341,14 +356,14 @@ export class Api {
   // ---------------------------------------------------------------- whatever there is
 
   /** @param {any} data @param {any} [options] */
-  inspect(data, { passphrase, maxIterations, ...unknown } = {}) {
-    for (const name of Object.keys(unknown)) throw invalid(name, 'is not an option of inspect')
+  inspect(data, options) {
+    const { passphrase, maxIterations } = optionsOf('inspect', options)
     const inputs = Array.isArray(data) ? data : [data]
     const passphrases = passphrase === undefined ? [] : [passphrase].flat()
     return this.#core.call('inspect', {
       inputs: inputs.map((one, i) => encodedOf(one, `data[${i}]`)),
       passphrases: passphrases.map((one, i) => passphraseOf(one, `passphrase[${i}]`)),
-      maxIterations: stores.iterationsOf(maxIterations, 'maxIterations'),
+      maxIterations: maxIterationsOf(maxIterations),
     })
   }
 
@@ -407,20 +422,26 @@ export class CertificateAuthority {
     this.chain = [cert, ...above]
   }
 
-  issue(options = {}) {
+  /** @param {any} [given] */
+  issue(given) {
     return this.#api.settle(() => {
-      if ('issuer' in options) throw invalid('issuer', 'is this authority: leave it out')
+      if (given?.issuer !== undefined) throw invalid('issuer', 'is this authority: leave it out')
+      const options = optionsOf('issue', given)
       const made = this.#api.issueUnder(options, this)
       return then(made, ({ cert, key }) => new Issued(cert, key, this.chain))
     })
   }
 
-  createIntermediate(options = {}) {
-    return this.#api.settle(() => this.#api.createCA({ ...options, issuer: this }))
+  createIntermediate(options) {
+    return this.#api.settle(() =>
+      this.#api.createCA({ ...optionsOf('createCA', options), issuer: this }),
+    )
   }
 
-  createCRL(options = {}) {
-    return this.#api.settle(() => this.#api.createCRL({ ...options, issuer: this }))
+  createCRL(options) {
+    return this.#api.settle(() =>
+      this.#api.createCRL({ ...optionsOf('createCRL', options), issuer: this }),
+    )
   }
 }
 

@@ -20,6 +20,10 @@ function stringify(request, lend) {
   try {
     // this[name]: a Buffer has turned itself into an object by the time it is `value`
     return JSON.stringify(request, function (name, value) {
+      // JSON would leave them out: as if nothing had been said
+      if (typeof value === 'function' || typeof value === 'symbol') {
+        throw new CertmintError('invalid', name, `must not be a ${typeof value}`)
+      }
       return ArrayBuffer.isView(this[name]) ? lend(this[name]) : value
     })
   } catch (error) {
@@ -44,6 +48,7 @@ export class Core {
     /** The compiled module, to make further instances of (in workers). */
     this.module = module
     this.#exports = new WebAssembly.Instance(module, { env }).exports
+    if (!this.#exports.certmint_call) throw new TypeError('it is another module')
     this.#exports._initialize?.()
   }
 
@@ -114,22 +119,44 @@ export class Core {
   }
 }
 
+/** Runs what makes a module of what the caller gave; what fails there is the caller's source. */
+export function inSource(work) {
+  try {
+    return work()
+  } catch (error) {
+    throw badSource(error)
+  }
+}
+
+function badSource(error) {
+  if (error instanceof CertmintError) return error
+  const [reason] = String(error.message).split('\n')
+  const failure = new CertmintError('invalid', 'source', `gives no certmint.wasm: ${reason}`)
+  failure.cause = error
+  return failure
+}
+
 /**
  * Compiles certmint.wasm from bytes, a compiled module, a Response or a URL.
  *
  * @param {Uint8Array | ArrayBuffer | WebAssembly.Module | Response | URL | string} source
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compile(source) {
+export const compile = (source) =>
+  compileSource(source).catch((error) => {
+    throw badSource(error)
+  })
+
+async function compileSource(source) {
   if (source instanceof WebAssembly.Module) return source
   if (source instanceof URL || typeof source === 'string') source = await open(new URL(source))
   // Node loads its whole fetch when Response is only looked at
   const isBytes = ArrayBuffer.isView(source) || source instanceof ArrayBuffer
   if (!isBytes && typeof Response === 'function' && source instanceof Response) {
-    if (!source.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${source.status}`)
+    if (!source.ok) throw new Error(`HTTP ${source.status}`)
     source = await source.arrayBuffer()
   }
-  // where nothing waits for a screen: function by function when it is called, sooner than all in advance
+  // where nothing waits for a screen: function by function when called, sooner than all in advance
   if (builtin('fs')) return new WebAssembly.Module(/** @type {BufferSource} */ (source))
   return WebAssembly.compile(/** @type {BufferSource} */ (source))
 }

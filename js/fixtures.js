@@ -3,6 +3,8 @@
  * the fault it is named after.
  */
 
+import { optionsOf } from './options.js'
+
 const DAY = 86400
 
 /**
@@ -60,7 +62,11 @@ const faults = {
 }
 
 /** @returns {any} { root, crl, fixtures: { name: { fault, cert, key, chain } } }, or a promise of it */
-export function fixtures(api, { host = 'localhost', now = Math.floor(Date.now() / 1000) } = {}) {
+export function fixtures(api, options) {
+  const { host = 'localhost', now = Math.floor(Date.now() / 1000) } = optionsOf(
+    'createFixtures',
+    options,
+  )
   const run = steps(api, host, now)
   // a generator written once: driven with awaits when a step is a promise, straight otherwise
   const advance = (value) => {

@@ -68,17 +68,17 @@ const isOrdinary = (bits) => [2048, 3072, 4096, 8192].includes(bits)
 /** @returns {(spec: string, options: any) => any} an EC key at once, a promise of an RSA key */
 export function generatorFor(core, pool) {
   return (spec, { signal, onProgress, workers, allowWeak }) => {
+    checkWorkers(workers)
     const bits = rsaBitsOf(spec)
     if (bits === undefined || !isOrdinary(bits)) {
       signal?.throwIfAborted()
       return generateAtOnce(core, spec, allowWeak, undefined)
     }
-    checkWorkers(workers)
     return generateRSA(core, pool, bits, { signal, onProgress, workers })
   }
 }
 
-function checkWorkers(workers) {
+export function checkWorkers(workers) {
   const fine =
     [undefined, true, false].includes(workers) || (Number.isInteger(workers) && workers > 0)
   if (!fine)

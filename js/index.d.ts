@@ -1108,7 +1108,8 @@ export type InspectLink =
   | { type: 'issued'; issuer: number; item: number; signature: 'valid' | 'invalid' | 'unchecked' }
 
 export interface InspectOptions {
-  /** Tried on everything that is encrypted; the empty one is tried on PKCS#12 anyway. */
+  /** Tried on everything that is encrypted; the empty one is tried on PKCS#12 anyway, unless that asks
+   * for more than 10,000 iterations. */
   passphrase?: Passphrase | Passphrase[]
   /** How much key derivation all of it may ask for, summed up over all that is tried; 5 million by
    * default (seconds). */

@@ -1,9 +1,10 @@
 /** certmint for every JavaScript runtime, asynchronous: js/index.d.ts is the manual. */
 
 import { Api } from './api.js'
-import { compile, Core } from './core.js'
+import { compile, Core, inSource } from './core.js'
 import { fixtures } from './fixtures.js'
-import { generatorFor } from './generate.js'
+import { checkWorkers, generatorFor } from './generate.js'
+import { optionsOf } from './options.js'
 import { defaultWorkers, Pool } from './pool.js'
 import { wasmSource } from './source.js'
 import { trustKit } from './trust_kit.js'
@@ -23,7 +24,8 @@ export {
 let loading
 
 async function start(source) {
-  const core = new Core(await compile(source))
+  const module = await compile(source)
+  const core = inSource(() => new Core(module))
   const pool = new Pool(core.module)
   return { api: new Api(core, generatorFor(core, pool), async (work) => work()), pool }
 }
@@ -37,7 +39,9 @@ function load(source) {
 }
 
 /** Loads the module once; every function does it by itself. */
-export async function init(source, { workers = false } = {}) {
+export async function init(source, options) {
+  const { workers = false } = optionsOf('init', options)
+  checkWorkers(workers)
   const { pool } = await load(source)
   if (workers === false) return
   const count = typeof workers === 'number' ? workers : defaultWorkers()

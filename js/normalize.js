@@ -146,7 +146,7 @@ function attributesOfItem(item, i) {
 
 /** The members of `extensions` that JavaScript writes more freely than the door. */
 export function extensionsOf(value) {
-  if (value === undefined || value === false || typeof value !== 'object') return value
+  if (typeof value !== 'object' || value === null) return value
   const { nameConstraints, subjectKeyIdentifier, custom, ...rest } = value
   return {
     ...rest,
@@ -206,3 +206,16 @@ export function rsaBitsOf(spec) {
   const match = /^rsa(?:[-:]?(\d+))?$/i.exec(spec)
   return match ? Number(match[1] ?? 2048) : undefined
 }
+
+const MOST_ITERATIONS = 2 ** 31 - 1
+
+/** How often a key derivation is repeated; left to the core when not given. */
+export function iterationsOf(value, field = 'iterations') {
+  if (value === undefined) return undefined
+  if (Number.isSafeInteger(value) && value >= 1 && value <= MOST_ITERATIONS) return value
+  throw invalid(field, 'must be a positive whole number')
+}
+
+/** How much key derivation a file may ask for; Infinity is no limit at all. */
+export const maxIterationsOf = (value) =>
+  value === Infinity ? MOST_ITERATIONS : iterationsOf(value, 'maxIterations')

@@ -1,7 +1,8 @@
 /** What the functions return: keys, certificates, requests, revocation lists. */
 
 import { invalid } from './error.js'
-import { passphraseOf } from './normalize.js'
+import { iterationsOf, passphraseOf } from './normalize.js'
+import { optionsOf } from './options.js'
 
 /** Frees the keys of objects that nobody destroyed, where the runtime tells of them. */
 const registry = globalThis.FinalizationRegistry
@@ -106,12 +107,16 @@ export class PrivateKey extends Key {
    * @param {boolean} pem
    * @param {{ format?: string, passphrase?: any, iterations?: number }} [options]
    */
-  #export(pem, { format = 'pkcs8', passphrase, iterations } = {}) {
+  #export(pem, options) {
+    const { format = 'pkcs8', passphrase, iterations } = optionsOf('export', options)
     if (format === 'spki') throw invalid('format', 'is of public keys: ask publicKey for it')
     const members = {
       format,
       pem,
-      ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase), iterations }),
+      ...(passphrase !== undefined && {
+        passphrase: passphraseOf(passphrase),
+        iterations: iterationsOf(iterations),
+      }),
     }
     return this.callWith('key.export', members, { secret: true }).bytes
   }
@@ -120,6 +125,7 @@ export class PrivateKey extends Key {
     return JSON.parse(decoder.decode(bytes))
   }
   get publicKey() {
+    this.handleFor(this.core) // a key that was destroyed says so
     this.#publicKey ??= new PublicKey(this.core, this.callWith('key.public'))
     return this.#publicKey
   }
@@ -164,7 +170,7 @@ class Signed {
   }
 
   fingerprint(hash = 'sha256') {
-    const value = this.#description.fingerprints[hash]
+    const value = typeof hash === 'string' && this.#description.fingerprints[hash]
     if (!value) throw invalid('hash', 'must be "sha256" or "sha1"')
     return value
   }

@@ -1,7 +1,7 @@
 /** Key stores (PKCS#12), certificate bundles (PKCS#7), and certificates put into the order of a chain. */
 
 import { invalid } from './error.js'
-import { bytesOf, hexOf, passphraseOf } from './normalize.js'
+import { bytesOf, hexOf, iterationsOf, maxIterationsOf, passphraseOf } from './normalize.js'
 import { Certificate, PrivateKey, PublicKey } from './objects.js'
 
 const decoder = new TextDecoder()
@@ -50,7 +50,8 @@ function entriesOf(core, values, field) {
   })
 }
 
-export function createPKCS12(core, importKey, options = {}) {
+/** @param {any} options */
+export function createPKCS12(core, importKey, options) {
   const { key, cert, chain = [], certificates = [], passphrase, localKeyID, ...rest } = options
   if (passphrase === undefined) throw invalid('passphrase', 'is missing; "" is the empty one')
   if (key !== undefined && cert === undefined) throw invalid('cert', 'is missing: that of the key')
@@ -69,6 +70,7 @@ export function createPKCS12(core, importKey, options = {}) {
       friendlyName: entry.friendlyName,
     })),
     localKeyID: hexOf(localKeyID, 'localKeyID'),
+    iterations: iterationsOf(rest.iterations),
     passphrase: passphraseOf(passphrase),
   }
   try {
@@ -99,7 +101,7 @@ export function readPKCS12(core, data, { passphrase, maxIterations } = {}) {
     {
       data: bytesOf(data, 'pkcs12'),
       ...(passphrase !== undefined && { passphrase: passphraseOf(passphrase) }),
-      maxIterations: iterationsOf(maxIterations, 'maxIterations'),
+      maxIterations: maxIterationsOf(maxIterations),
     },
     { secret: true },
   )
@@ -130,13 +132,9 @@ function mainEntry(core, [first], certificates) {
   }
 }
 
-/** 0 lets the core say; Infinity is no limit at all. */
-export const iterationsOf = (value, field) => {
-  if (value === undefined) return undefined
-  const most = 2 ** 31 - 1
-  if (value === Infinity) return most
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value
-  throw invalid(field, 'must be a positive whole number')
+function handleOf(core, key) {
+  if (key instanceof PrivateKey || key instanceof PublicKey) return key.handleFor(core)
+  throw invalid('key', 'must be a key of certmint: importKey reads others')
 }
 
 export function createPKCS7(core, certificates) {
@@ -160,7 +158,7 @@ export function orderChain(core, certificates, { key } = {}) {
   const list = certificatesOf(core, certificates, 'certificates')
   const { order } = core.call('chain.order', {
     certificates: list.map((one) => one.der),
-    ...(key && { key: key.handleFor(core) }),
+    ...(key !== undefined && { key: handleOf(core, key) }),
   })
   return order.map((i) => list[i])
 }

@@ -1,7 +1,7 @@
 /** certmint, synchronous: where a module may be compiled synchronously (Node, Deno, Bun, workers). */
 
 import { Api } from './api.js'
-import { Core } from './core.js'
+import { Core, inSource } from './core.js'
 import { fixtures } from './fixtures.js'
 import { generateSync } from './generate.js'
 import { wasmSourceSync } from './source.js'
@@ -24,8 +24,9 @@ let loaded
 /** Takes the module's bytes, or the compiled module, where it cannot be read from a file. */
 export function initSync(source) {
   const given = source ?? wasmSourceSync()
-  const module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)
-  const core = new Core(module)
+  const core = inSource(
+    () => new Core(given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given)),
+  )
   loaded = new Api(
     core,
     (spec, options) => generateSync(core, spec, /** @type {any} */ (options)),

@@ -9,9 +9,10 @@ export interface CertmintOptions {
    * .internal, .home.arpa and private addresses. */
   hosts?: string | string[]
   /**
-   * Where the authority is kept, as rootCA.pem and rootCA-key.pem (0600); that of mkcert does, too.
-   * Default: $XDG_DATA_HOME/certmint or ~/.local/share/certmint; ~/Library/Application
-   * Support/certmint on macOS; %LOCALAPPDATA%\certmint on Windows.
+   * Where the authority is kept, as rootCA.pem and rootCA-key.pem (0600); mkcert's does, too. Default:
+   * that of the command line, so that `certmint trust` is for it: $CAROOT, else
+   * $XDG_DATA_HOME/certmint or ~/.local/share/certmint; ~/Library/Application Support/certmint on
+   * macOS; %LOCALAPPDATA%\certmint on Windows.
    */
   folder?: string
 }

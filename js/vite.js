@@ -21,14 +21,17 @@ const NETWORKS = [
   ...['::1/128', 'fc00::/7', 'fe80::/10'],
 ]
 
-/** Where a user's data belongs on this system. */
-function dataFolder() {
+/** Where the command line has the authority of this machine: `certmint trust` is for it. */
+function defaultFolder() {
   const { homedir, platform } = builtin('os')
   const { env } = globalThis.process
   const { join } = builtin('path')
+  if (env.CAROOT) return env.CAROOT
   if (platform() === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'certmint')
-  if (platform() === 'darwin') return join(homedir(), 'Library', 'Application Support', 'certmint')
-  return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'certmint')
+  if (env.XDG_DATA_HOME) return join(env.XDG_DATA_HOME, 'certmint')
+  return platform() === 'darwin'
+    ? join(homedir(), 'Library', 'Application Support', 'certmint')
+    : join(homedir(), '.local', 'share', 'certmint')
 }
 
 const isThere = (file) => builtin('fs').existsSync(file)
@@ -82,7 +85,8 @@ async function authorityIn(folder, say) {
       nameConstraints: { permitted: [...HOSTS, ...NETWORKS] },
     })
     await writeAuthority(folder, ca)
-    say(`certmint: made an authority for development. Trust it once: ${cert}`)
+    say(`certmint: made an authority for development, ${cert}`)
+    say(`certmint: trust it once: npx certmint trust --ca-root "${folder}"`)
   }
   return readAuthority(folder)
 }
@@ -129,7 +133,7 @@ export default function certmint(options) {
     /** @param {any} config */
     async config({ server = {}, preview = {} }) {
       const say = (text) => globalThis.console.info(text)
-      const where = builtin('path').resolve(folder ?? dataFolder())
+      const where = builtin('path').resolve(folder ?? defaultFolder())
       const ca = await authorityIn(where, say)
       const wanted = hosts ?? [...defaultHosts(server.host), ...defaultHosts(preview.host)]
       const { cert, key } = await ca.issue({ san: [...new Set([wanted].flat())] })

@@ -37,6 +37,8 @@ async function clangArguments() {
   return (file) => [
     ...['-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Wconversion'],
     ...['-Wno-unknown-attributes', '-Wno-ignored-attributes', `-I${at('src')}`, `-I${at('wasm')}`],
+    ...['-isystem', `${mbedtls}/3rdparty/everest/include/everest`],
+    ...['-isystem', `${mbedtls}/3rdparty/everest/include`],
     ...['-isystem', `${mbedtls}/include`, '-isystem', jsmn, ...libuv.split(/\s+/).filter(Boolean)],
     `-DMBEDTLS_CONFIG_FILE="${at(
       'cmake',

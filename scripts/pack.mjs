@@ -83,6 +83,7 @@ const modules = () => ({
   chunkNames: 'chunk-[hash]',
   entryPoints: [
     ...[...entries, 'worker', 'cli'].map((name) => at('js', `${name}.js`)),
+    at('js', 'cli', 'batch', 'batch_worker.js'),
     at('scripts', 'package', 'edge.js'),
   ],
   entryNames: '[name]',

@@ -77,6 +77,8 @@ const needs = {
     [program('keytool'), 'default-jdk-headless', 'a JDK'],
     [chromium, 'chromium', 'Chromium'],
     [program('firefox-esr'), 'firefox-esr', 'Firefox ESR'],
+    [program('WebKitWebDriver'), 'webkit2gtk-driver', 'WebKitGTK'],
+    [program('Xvfb'), 'xvfb', 'Xvfb'],
     [program('curl'), 'curl', 'curl'],
     [program('mkcert'), 'mkcert', 'mkcert'],
     [program('unshare'), 'util-linux', 'util-linux'],

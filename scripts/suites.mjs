@@ -57,8 +57,11 @@ export function readTAP(name, result) {
   return { passed, failures }
 }
 
-/** How much longer than usual the core's tests look (npm run soak). */
+/** How much longer than usual the core's tests look (npm run soak); above 1 the server's do, too. */
 const soak = Math.max(1, Number(process.env.CERTMINT_SOAK) || 1)
+
+/** How long tests/server/soak.test.js takes then, in seconds. */
+const soakSeconds = Number(process.env.CERTMINT_SOAK_SECONDS) || 3600
 
 /** Runs the core's test programs of one build folder. */
 function coreSuite(folder, { ending: suffix = '', command = [], env = {}, limit = 300 } = {}) {
@@ -206,7 +209,10 @@ export const suites = {
     run: jestSuite('interop'),
   },
   browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
-  server: { needs: ['modules', 'wasm', 'server', 'server asan'], run: jestSuite('server') },
+  server: {
+    needs: ['modules', 'wasm', 'server', 'server asan'],
+    run: jestSuite('server', { limit: 900 + (soak > 1 ? soakSeconds + 900 : 0) }),
+  },
   cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
   runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
 }

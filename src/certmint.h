@@ -859,7 +859,8 @@ cm_status cm_certificate_describe(cm_view certificate, cm_bytes *json, cm_error 
 #define CM_INSPECT_WORK 40000
 
 typedef struct cm_inspect_options {
-    const cm_view *passphrases; /* tried on everything that is encrypted; the empty one is, too */
+    const cm_view *passphrases; /* tried on everything that is encrypted; the empty
+                                 * one is, too, on PKCS#12 of at most 10,000 iterations */
     size_t passphrase_count;
     unsigned max_iterations; /* of all key derivation; 0 means CM_KDF_ITERATIONS_LIMIT */
     unsigned max_work;       /* 0 means CM_INSPECT_WORK */

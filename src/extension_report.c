@@ -88,8 +88,7 @@ static bool put_policy_oid(cm_json *j, const cm_shape *s, const cm_element *e)
     const char *name = cm_oid_name(e->content);
     bool fine = cm_put_dotted(j, s, e);
     if (name != NULL) {
-        cm_json_key(j, "name");
-        cm_json_string(j, name);
+        cm_json_put_string(j, "name", name);
     }
     return fine;
 }
@@ -117,8 +116,7 @@ static bool put_qualifier(cm_json *j, const cm_shape *s, const cm_element *e)
         return false;
     }
     cm_json_open(j, '{');
-    cm_json_key(j, "type");
-    cm_json_oid(j, oid);
+    cm_json_put_oid(j, "type", oid);
     if (cm_view_equal(oid, (cm_view){(const uint8_t *)OID_CPS, OID_SIZE(OID_CPS)})) {
         members = uri;
     } else if (cm_view_equal(
@@ -190,20 +188,16 @@ static bool put_timestamp(cm_json *j, cm_view sct)
         return false;
     }
     cm_json_open(j, '{');
-    cm_json_key(j, "version");
-    cm_json_integer(j, version.data[0] + 1);
+    cm_json_put_integer(j, "version", version.data[0] + 1);
     cm_json_key(j, "logID");
     cm_json_base64(j, log);
     cm_json_key(j, "timestamp");
     put_milliseconds(j, time);
     if (extensions.size > 0) {
-        cm_json_key(j, "extensions");
-        cm_json_hex(j, extensions);
+        cm_json_put_hex(j, "extensions", extensions);
     }
-    cm_json_key(j, "hash");
-    cm_json_string(j, hashes[algorithm.data[0]]);
-    cm_json_key(j, "signature");
-    cm_json_string(j, keys[algorithm.data[1]]);
+    cm_json_put_string(j, "hash", hashes[algorithm.data[0]]);
+    cm_json_put_string(j, "signature", keys[algorithm.data[1]]);
     cm_json_close(j, '}');
     return true;
 }
@@ -435,11 +429,9 @@ static void put_extension(cm_json *j, const cm_x509_extension *e)
 {
     const struct known *k = find(e->oid);
     cm_json_open(j, '{');
-    cm_json_key(j, "oid");
-    cm_json_dotted(j, e->oid);
+    cm_json_put_dotted(j, "oid", e->oid);
     if (k != NULL) {
-        cm_json_key(j, "name");
-        cm_json_string(j, k->name);
+        cm_json_put_string(j, "name", k->name);
     }
     cm_json_key(j, "critical");
     cm_json_boolean(j, e->critical);
@@ -451,11 +443,9 @@ static void put_extension(cm_json *j, const cm_x509_extension *e)
             return;
         }
         cm_json_back(j, mark);
-        cm_json_key(j, "error");
-        cm_json_string(j, "damaged: not what its standard describes");
+        cm_json_put_string(j, "error", "damaged: not what its standard describes");
     }
-    cm_json_key(j, "der");
-    cm_json_hex(j, e->value);
+    cm_json_put_hex(j, "der", e->value);
     cm_json_close(j, '}');
 }
 

@@ -1,6 +1,7 @@
 #include "inspection.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "error.h"
 #include "report.h"
@@ -18,6 +19,91 @@ static const char *const kinds[] = {
     [CM_ITEM_PKCS7] = "pkcs7",
 };
 
+/* ------------------------------------------------------------------ keeping things */
+
+cm_view cm_inspection_keep(cm_inspection *in, cm_bytes *bytes)
+{
+    cm_bytes *grown = realloc(in->buffers, (in->buffer_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        cm_bytes_free(bytes);
+        in->status = CM_ERR_MEMORY;
+        return (cm_view){NULL, 0};
+    }
+    in->buffers = grown;
+    grown[in->buffer_count++] = *bytes;
+    cm_view view = {bytes->data, bytes->size};
+    *bytes = (cm_bytes){NULL, 0};
+    return view;
+}
+
+cm_view cm_inspection_keep_der(cm_inspection *in, cm_der *d)
+{
+    cm_bytes bytes;
+    if (cm_der_finish(d, &bytes, NULL) != CM_OK) {
+        in->status = CM_ERR_MEMORY;
+        return (cm_view){NULL, 0};
+    }
+    return cm_inspection_keep(in, &bytes);
+}
+
+cm_view cm_inspection_keep_copy(cm_inspection *in, cm_view v)
+{
+    cm_der copy = {NULL, 0, 0, CM_OK};
+    cm_der_raw(&copy, v);
+    return cm_inspection_keep_der(in, &copy);
+}
+
+cm_item *cm_inspection_add(cm_inspection *in, cm_item_kind kind, const cm_place *place, cm_view der)
+{
+    if (in->count == CM_INSPECT_ITEM_LIMIT) {
+        in->truncated = true;
+        return NULL;
+    }
+    if (in->count == in->capacity) {
+        size_t capacity = in->capacity == 0 ? 8 : 2 * in->capacity;
+        cm_item *grown = realloc(in->items, capacity * sizeof *grown);
+        if (grown == NULL) {
+            in->status = CM_ERR_MEMORY;
+            return NULL;
+        }
+        in->items = grown;
+        in->capacity = capacity;
+    }
+    cm_item *item = &in->items[in->count];
+    memset(item, 0, sizeof *item);
+    item->kind = kind;
+    item->place = *place;
+    item->der = der;
+    item->copy_of = in->count++;
+    return item;
+}
+
+bool cm_inspection_is_full(const cm_inspection *in)
+{
+    return in->status != CM_OK || in->truncated;
+}
+
+void cm_inspection_add_unreadable(cm_inspection *in, cm_item_kind kind, const cm_place *place,
+                                  cm_view der, const cm_error *error)
+{
+    cm_item *item = cm_inspection_add(in, kind, place, der);
+    if (item != NULL) {
+        item->error = *error;
+        item->error.field[0] = '\0';
+    }
+    if (error->code == CM_ERR_MEMORY) {
+        in->status = CM_ERR_MEMORY;
+    }
+}
+
+void cm_inspection_refuse(cm_inspection *in, const cm_place *place, cm_view der, cm_status code,
+                          const char *message)
+{
+    cm_error error;
+    cm_fail(&error, code, "%s", message);
+    cm_inspection_add_unreadable(in, CM_ITEM_UNKNOWN, place, der, &error);
+}
+
 /* ------------------------------------------------------------------ one thing */
 
 static void put_text(cm_json *j, const char *key, cm_text text)
@@ -28,17 +114,6 @@ static void put_text(cm_json *j, const char *key, cm_text text)
     }
 }
 
-static void put_string(cm_json *j, const char *key, const char *string)
-{
-    put_text(j, key, cm_text_of(string));
-}
-
-static void put_integer(cm_json *j, const char *key, size_t value)
-{
-    cm_json_key(j, key);
-    cm_json_integer(j, (int64_t)value);
-}
-
 static void put_boolean(cm_json *j, const char *key, bool value)
 {
     cm_json_key(j, key);
@@ -47,12 +122,12 @@ static void put_boolean(cm_json *j, const char *key, bool value)
 
 static void put_place(cm_json *j, const cm_place *place)
 {
-    put_integer(j, "input", place->input);
-    put_string(j, "form", place->form);
+    cm_json_put_integer(j, "input", (int64_t)place->input);
+    cm_json_put_string(j, "form", place->form);
     put_text(j, "label", place->label);
     if (place->depth == 0) {
-        put_integer(j, "offset", place->offset);
-        put_integer(j, "length", place->length);
+        cm_json_put_integer(j, "offset", (int64_t)place->offset);
+        cm_json_put_integer(j, "length", (int64_t)place->length);
     }
 }
 
@@ -64,8 +139,8 @@ static void put_entry(cm_json *j, const cm_pkcs12_entry *entry)
                  (cm_text){(const char *)entry->friendly_name.data, entry->friendly_name.size});
     }
     if (entry->local_key_id.data != NULL) {
-        cm_json_key(j, "localKeyID");
-        cm_json_hex(j, (cm_view){entry->local_key_id.data, entry->local_key_id.size});
+        cm_json_put_hex(j, "localKeyID",
+                        (cm_view){entry->local_key_id.data, entry->local_key_id.size});
     }
     if (entry->trusted) {
         put_boolean(j, "trusted", true);
@@ -77,8 +152,8 @@ static void put_error(cm_json *j, const cm_error *error)
     if (error->code != CM_OK) {
         cm_json_key(j, "error");
         cm_json_open(j, '{');
-        put_string(j, "code", cm_status_name(error->code));
-        put_string(j, "message", error->message);
+        cm_json_put_string(j, "code", cm_status_name(error->code));
+        cm_json_put_string(j, "message", error->message);
         cm_json_close(j, '}');
     }
 }
@@ -93,11 +168,11 @@ static void put_checked(cm_json *j, const char *key, cm_checked checked)
 
 static void put_key(cm_json *j, const cm_item *item)
 {
-    put_string(j, "format", item->format);
+    cm_json_put_string(j, "format", item->format);
     if (item->kind == CM_ITEM_PRIVATE_KEY) {
         put_boolean(j, "locked", item->locked);
     }
-    put_string(j, "type", item->type);
+    cm_json_put_string(j, "type", item->type);
     put_text(j, "comment", item->comment);
     if (item->spki.size > 0) {
         cm_report_public_key(j, item->spki);
@@ -130,10 +205,10 @@ static void put_members(cm_json *j, const cm_item *item, cm_problems *problems)
         break;
     case CM_ITEM_PKCS12:
         put_boolean(j, "locked", item->locked);
-        put_integer(j, "size", item->der.size);
+        cm_json_put_integer(j, "size", (int64_t)item->der.size);
         break;
     default:
-        put_integer(j, "size", item->der.size);
+        cm_json_put_integer(j, "size", (int64_t)item->der.size);
         break;
     }
 }
@@ -143,7 +218,8 @@ static bool is_readable(const cm_item *item)
 {
     bool holder = item->kind == CM_ITEM_PKCS12 || item->kind == CM_ITEM_PKCS7;
     return item->error.code == CM_OK || holder ||
-           (item->kind == CM_ITEM_PRIVATE_KEY && item->error.code != CM_ERR_MALFORMED);
+           (item->kind == CM_ITEM_PRIVATE_KEY &&
+            (item->error.code != CM_ERR_MALFORMED || item->locked));
 }
 
 static void open_item(cm_json *j, const cm_item *item, size_t id)
@@ -151,14 +227,14 @@ static void open_item(cm_json *j, const cm_item *item, size_t id)
     cm_problems problems = {.count = 0};
     bool readable = is_readable(item);
     cm_json_open(j, '{');
-    put_integer(j, "id", id);
-    put_string(j, "kind", readable ? kinds[item->kind] : "unreadable");
+    cm_json_put_integer(j, "id", (int64_t)id);
+    cm_json_put_string(j, "kind", readable ? kinds[item->kind] : "unreadable");
     put_place(j, &item->place);
     put_entry(j, &item->entry);
     if (readable) {
         put_members(j, item, &problems);
     } else {
-        put_string(j, "seems", kinds[item->kind]);
+        cm_json_put_string(j, "seems", kinds[item->kind]);
     }
     if (item->notes.out.size > 0 && readable) {
         cm_json_raw(j, cm_der_view(&item->notes.out));
@@ -198,7 +274,7 @@ static void put_group(const cm_inspection *in, cm_json *j, const char *type, siz
         }
         if (!opened) {
             cm_json_open(j, '{');
-            put_string(j, "type", type);
+            cm_json_put_string(j, "type", type);
             cm_json_key(j, "items");
             cm_json_open(j, '[');
             cm_json_integer(j, (int64_t)first);
@@ -245,10 +321,10 @@ static void put_issued(const cm_inspection *in, cm_json *j)
         if (link->checked == item->issued &&
             (link->checked != CM_SIGNATURE_WRONG || item->self != CM_SIGNATURE_RIGHT)) {
             cm_json_open(j, '{');
-            put_string(j, "type", "issued");
-            put_integer(j, "issuer", link->issuer);
-            put_integer(j, "item", link->item);
-            put_string(j, "signature", names[link->checked]);
+            cm_json_put_string(j, "type", "issued");
+            cm_json_put_integer(j, "issuer", (int64_t)link->issuer);
+            cm_json_put_integer(j, "item", (int64_t)link->item);
+            cm_json_put_string(j, "signature", names[link->checked]);
             cm_json_close(j, '}');
         }
     }

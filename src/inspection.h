@@ -1,12 +1,14 @@
 /*
- * What cm_inspect works on: the things found in the inputs (inspection_read.c), how they belong
- * together (inspection_link.c), and the report about it all (inspection.c).
+ * What cm_inspect works on: the things found in the inputs (inspection_read.c, with
+ * inspection_key.c and inspection_store.c), how they belong together (inspection_link.c), and the
+ * report about it all (inspection.c).
  */
 #ifndef CM_INSPECTION_H
 #define CM_INSPECTION_H
 
 #include "certmint.h"
 #include "json.h"
+#include "pem.h"
 #include "pkcs12.h"
 #include "x509.h"
 
@@ -84,5 +86,64 @@ void cm_inspection_link(cm_inspection *in);
 
 /* Whether two things have the same public key: the bits decide, however the rest is written. */
 bool cm_item_same_key(const cm_item *a, const cm_item *b);
+
+/* ------------------------------------------------------------------ for the readers */
+
+/* Bytes that live as long as the inspection: taken over, or copied. */
+cm_view cm_inspection_keep(cm_inspection *in, cm_bytes *bytes);
+cm_view cm_inspection_keep_der(cm_inspection *in, cm_der *d);
+cm_view cm_inspection_keep_copy(cm_inspection *in, cm_view v);
+
+/* A thing at the end; NULL when there is no room for more. The next one may move it. */
+cm_item *cm_inspection_add(cm_inspection *in, cm_item_kind kind, const cm_place *place,
+                           cm_view der);
+/* One that cannot be read. */
+void cm_inspection_add_unreadable(cm_inspection *in, cm_item_kind kind, const cm_place *place,
+                                  cm_view der, const cm_error *error);
+void cm_inspection_refuse(cm_inspection *in, const cm_place *place, cm_view der, cm_status code,
+                          const char *message);
+/* No more is to be read: there is too much, or memory ran out. */
+bool cm_inspection_is_full(const cm_inspection *in);
+
+/* A passphrase that fits is kept for the rest of a file. */
+typedef struct cm_keyring {
+    cm_unlock unlock; /* when it is open */
+    bool open;
+    bool refused;    /* none fits: no more trying */
+    bool with_empty; /* the empty passphrase is tried, too */
+} cm_keyring;
+
+/* What is to be opened, and what comes out. */
+typedef struct cm_sealed {
+    cm_view first, second;
+    cm_bytes plain;
+} cm_sealed;
+
+/* Does work with the passphrase that fits, or with each until one does. CM_ERR_PASSPHRASE, and what
+ * the work says. */
+cm_status cm_keyring_try(cm_inspection *in, cm_keyring *ring,
+                         cm_status (*work)(cm_unlock *, void *, cm_error *), void *what,
+                         cm_error *err);
+void cm_keyring_close(cm_keyring *ring);
+extern const char CM_NEEDED[]; /* the sentence for it */
+
+/* The readers. `format` is that of a key where the encoding does not tell (JWK), else NULL. */
+void cm_inspection_read_der(cm_inspection *in, cm_view der, const cm_place *place,
+                            const char *format);
+/* `ring` may be NULL: a key by itself. */
+void cm_inspection_read_private_key(cm_inspection *in, cm_view der, const cm_place *place,
+                                    const char *format, cm_keyring *ring);
+void cm_inspection_read_public_key(cm_inspection *in, cm_view der, const cm_place *place,
+                                   const char *format);
+void cm_inspection_read_legacy_key(cm_inspection *in, const cm_pem_block *block, cm_text cipher,
+                                   const cm_place *place);
+void cm_inspection_read_openssh_private(cm_inspection *in, cm_view data, const cm_place *place);
+/* Lines of public keys; `located`: they are the input itself. */
+void cm_inspection_read_openssh(cm_inspection *in, cm_text text, const cm_place *place,
+                                bool located);
+bool cm_text_is_openssh(cm_text text);
+void cm_inspection_read_jwk(cm_inspection *in, cm_text json, const cm_place *place);
+void cm_inspection_read_pkcs7(cm_inspection *in, cm_view data, const cm_place *place);
+void cm_inspection_read_pkcs12(cm_inspection *in, cm_view der, const cm_place *place);
 
 #endif

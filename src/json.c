@@ -133,6 +133,26 @@ void cm_json_hex(cm_json *j, cm_view bytes)
     put(j, "\"", 1);
 }
 
+void cm_json_put_string(cm_json *j, const char *key, const char *string)
+{
+    if (string != NULL) {
+        cm_json_key(j, key);
+        cm_json_string(j, string);
+    }
+}
+
+void cm_json_put_integer(cm_json *j, const char *key, int64_t value)
+{
+    cm_json_key(j, key);
+    cm_json_integer(j, value);
+}
+
+void cm_json_put_hex(cm_json *j, const char *key, cm_view bytes)
+{
+    cm_json_key(j, key);
+    cm_json_hex(j, bytes);
+}
+
 void cm_json_raw(cm_json *j, cm_view json)
 {
     separate(j);

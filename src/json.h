@@ -20,6 +20,11 @@ void cm_json_integer(cm_json *j, int64_t value);
 void cm_json_boolean(cm_json *j, bool value);
 void cm_json_hex(cm_json *j, cm_view bytes); /* as a lower-case string */
 
+/* Members: a key with its value. A string may be NULL: nothing is written then. */
+void cm_json_put_string(cm_json *j, const char *key, const char *string);
+void cm_json_put_integer(cm_json *j, const char *key, int64_t value);
+void cm_json_put_hex(cm_json *j, const char *key, cm_view bytes);
+
 /* Members or a value that are JSON already. */
 void cm_json_raw(cm_json *j, cm_view json);
 

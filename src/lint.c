@@ -290,12 +290,12 @@ bool cm_lint_is_for(const cm_lint_subject *subject, const char *purpose)
     return false;
 }
 
-/* What a certificate looks like: an authority, unless it has names; then what its extended key
+/* What a certificate looks like: an authority, unless it names hosts; then what its extended key
  * usage says. */
 static unsigned likely_role(const cm_lint_subject *s)
 {
     bool server = cm_lint_is_for(s, OID_KP("\x01"));
-    if (s->c.ca && !server && !s->c.has_names) {
+    if (s->c.ca && !server && !cm_lint_has_host(s, false)) {
         return CM_ROLE_CA;
     }
     if (server || s->c.purposes.size == 0) {
@@ -321,8 +321,8 @@ static void settle(session *s)
         subjects[i].all = subjects;
         subjects[i].in_chain = i == 0;
         subjects[i].issuer = find_issuer(s, &subjects[i]);
-        subjects[i].role = i == 0 ? role_of_first(&subjects[0]) : likely_role(&subjects[i]);
         cm_lint_open_names(&subjects[i]);
+        subjects[i].role = i == 0 ? role_of_first(&subjects[0]) : likely_role(&subjects[i]);
     }
     cm_lint_subject *last = subjects;
     for (int depth = 1; last != NULL && last->issuer != NULL; depth++) {
@@ -432,9 +432,10 @@ static void apply(findings *f, cm_lint_subject *s, const cm_lint_rule *rule)
     if ((rule->roles & s->role) == 0 || !rule->check(s, rule->argument, marks)) {
         return;
     }
+    unsigned asked = s == s->all ? f->asked : f->asked & ~CM_LINT_WEBTRANSPORT; /* sees no chain */
     for (int severity = 0; severity < CM_LINT_SEVERITIES; severity++) {
-        if ((marks[severity] & f->asked) != 0) {
-            put_finding(f, s, rule, severity, marks[severity] & f->asked);
+        if ((marks[severity] & asked) != 0) {
+            put_finding(f, s, rule, severity, marks[severity] & asked);
         }
     }
 }

@@ -81,6 +81,8 @@ bool cm_lint_is_for(const cm_lint_subject *subject, const char *purpose);
 
 /* Fills in examples, usable, by_cn and named. */
 void cm_lint_open_names(cm_lint_subject *subject);
+/* Whether it names a host or an address, or one in a form that anybody can use. */
+bool cm_lint_has_host(const cm_lint_subject *subject, bool usable);
 /* The clients that can use names of this form. */
 unsigned cm_lint_form_clients(cm_lint_form form);
 

@@ -191,3 +191,14 @@ void cm_lint_open_names(cm_lint_subject *s)
         s->usable |= s->by_cn;
     }
 }
+
+bool cm_lint_has_host(const cm_lint_subject *s, bool usable)
+{
+    for (int i = 0; i < CM_FORM_COUNT; i++) {
+        if (s->examples[i].data != NULL &&
+            (!usable || cm_lint_form_clients((cm_lint_form)i) != 0)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -299,23 +299,11 @@ CHECK(is_long_for_public)
 
 /* ------------------------------------------------------------------ names */
 
-/* Whether there is a name, or one that anybody can use. */
-static bool has_host(const cm_lint_subject *s, bool usable)
-{
-    for (int i = 0; i < CM_FORM_COUNT; i++) {
-        if (s->examples[i].data != NULL &&
-            (!usable || cm_lint_form_clients((cm_lint_form)i) != 0)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 CHECK(lacks_names)
 {
     marks[CM_LINT_ERROR] &= ~s->usable;
     marks[CM_LINT_WARNING] &= s->by_cn;
-    return !has_bit(s->c.damaged, CM_EXTENSION_NAMES) && !has_host(s, false);
+    return !has_bit(s->c.damaged, CM_EXTENSION_NAMES) && !cm_lint_has_host(s, false);
 }
 
 CHECK(has_damaged_names)
@@ -353,7 +341,7 @@ CHECK(has_other_name)
 {
     const cm_text *wanted = s->t->dns.size > 0 ? &s->t->dns : &s->t->ip;
     keep(marks, ~s->usable);
-    return wanted->size > 0 && has_host(s, true) && !s->named &&
+    return wanted->size > 0 && cm_lint_has_host(s, true) && !s->named &&
            SAY(s, "It is not for %t.", wanted);
 }
 
@@ -503,6 +491,11 @@ CHECK(lacks_signing)
         keep(marks, ~(unsigned)T);
     }
     return s->c.has_key_usage && (s->c.key_usage & SIGNS) == 0;
+}
+
+CHECK(lacks_client_signing)
+{
+    return s->c.has_key_usage && (s->c.key_usage & (SIGNS | CM_KU_KEY_AGREEMENT)) == 0;
 }
 
 CHECK(has_empty_usage)

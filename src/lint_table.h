@@ -270,10 +270,14 @@ RULE("eku-any", CM_ROLE_SERVER, F | N | P | O, 0, 0, 0, "",
      is_not_for_servers, 1,
      "anyExtendedKeyUsage does not stand for serverAuth everywhere.",
      NEW " with serverAuth.", RFC "4.2.1.12")
-RULE("eku-client", CM_ROLE_CLIENT, N | P | J | G | O | T, 0, 0, ALL, "",
+RULE("eku-client", CM_ROLE_CLIENT, N | P | J | G | O | T, 0, 0, P | J | G | T, "",
      is_not_for_clients, 0,
      "Its extended key usage is not for clients.",
      NEW " with clientAuth.", RFC "4.2.1.12")
+RULE("key-usage-client", CM_ROLE_CLIENT, N | P | O, 0, 0, P, "",
+     lacks_client_signing, 0,
+     "The keyUsage is not for what clients do, digitalSignature.",
+     NEW " with digitalSignature.", RFC "4.2.1.3")
 RULE("eku-ca", CM_ROLE_CA, ALL & ~J, J, 0, 0, "",
      forbids_servers, 0,
      "The authority's extended key usage does not allow it to issue for servers.",

@@ -42,8 +42,6 @@ static const struct named_oid {
     NAMED(OID_CERTICOM("\x22"), "P-384"),
     NAMED(OID_CERTICOM("\x23"), "P-521"),
     NAMED(OID_CERTICOM("\x0a"), "secp256k1"),
-    NAMED(OID_CERTICOM("\x1f"), "secp192k1"),
-    NAMED(OID_CERTICOM("\x20"), "secp224k1"),
     NAMED(OID_CERTICOM("\x01"), "sect163k1"),
     NAMED(OID_CERTICOM("\x0f"), "sect163r2"),
     NAMED(OID_CERTICOM("\x1a"), "sect233k1"),
@@ -55,11 +53,8 @@ static const struct named_oid {
     NAMED(OID_CERTICOM("\x26"), "sect571k1"),
     NAMED(OID_CERTICOM("\x27"), "sect571r1"),
     NAMED(OID_BRAINPOOL("\x07"), "brainpoolP256r1"),
-    NAMED(OID_BRAINPOOL("\x08"), "brainpoolP256t1"),
     NAMED(OID_BRAINPOOL("\x0b"), "brainpoolP384r1"),
-    NAMED(OID_BRAINPOOL("\x0c"), "brainpoolP384t1"),
     NAMED(OID_BRAINPOOL("\x0d"), "brainpoolP512r1"),
-    NAMED(OID_BRAINPOOL("\x0e"), "brainpoolP512t1"),
     /* signatures */
     NAMED(OID_PKCS1("\x02"), "rsa-md2"),
     NAMED(OID_PKCS1("\x04"), "rsa-md5"),
@@ -94,8 +89,6 @@ static const struct named_oid {
     NAMED(OID_NIST_SHA("\x02"), "sha384"),
     NAMED(OID_NIST_SHA("\x03"), "sha512"),
     NAMED(OID_NIST_SHA("\x04"), "sha224"),
-    NAMED(OID_NIST_SHA("\x05"), "sha512-224"),
-    NAMED(OID_NIST_SHA("\x06"), "sha512-256"),
     NAMED(OID_NIST_SHA("\x07"), "sha3-224"),
     NAMED(OID_NIST_SHA("\x08"), "sha3-256"),
     NAMED(OID_NIST_SHA("\x09"), "sha3-384"),
@@ -139,7 +132,6 @@ static const struct named_oid {
     NAMED(OID_DATA, "data"),
     NAMED(OID_SIGNED_DATA, "signedData"),
     NAMED(OID_ENVELOPED_DATA, "envelopedData"),
-    NAMED(OID_PKCS7("\x05"), "digestedData"),
     NAMED(OID_ENCRYPTED_DATA, "encryptedData"),
     /* purposes, besides those of cm_purpose_name */
     NAMED(OID_ANY_EXTENDED_KEY_USAGE, "anyExtendedKeyUsage"),
@@ -181,9 +173,6 @@ static const struct named_oid {
     NAMED(OID_PKCS9("\x07"), "challengePassword"),
     NAMED(OID_EXTENSION_REQUEST, "extensionRequest"),
     NAMED(OID_MICROSOFT("\x02\x01\x0e"), "microsoftExtensionRequest"),
-    NAMED(OID_MICROSOFT("\x0d\x02\x03"), "microsoftOSVersion"),
-    NAMED(OID_MICROSOFT("\x15\x14"), "microsoftRequestClientInfo"),
-    NAMED(OID_MICROSOFT("\x0d\x02\x02"), "microsoftEnrolmentCSP"),
 };
 
 const char *cm_oid_name(cm_view oid)

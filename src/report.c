@@ -48,8 +48,7 @@ void cm_report_problems(cm_json *j, const cm_problems *problems)
 
 void cm_report_bytes(cm_json *j, cm_view der)
 {
-    cm_json_key(j, "size");
-    cm_json_integer(j, (int64_t)der.size);
+    cm_json_put_integer(j, "size", (int64_t)der.size);
     cm_json_fingerprints(j, der);
 }
 
@@ -61,15 +60,12 @@ static void put_name(cm_json *j, const char *key, cm_view name, cm_problems *pro
     }
     cm_problem_add(problems, "a distinguished name is damaged, or has more than 256 parts");
     cm_json_open(j, '{');
-    cm_json_key(j, "text");
-    cm_json_string(j, "");
-    cm_json_key(j, "rfc4514");
-    cm_json_string(j, "");
+    cm_json_put_string(j, "text", "");
+    cm_json_put_string(j, "rfc4514", "");
     cm_json_key(j, "attributes");
     cm_json_open(j, '[');
     cm_json_close(j, ']');
-    cm_json_key(j, "der");
-    cm_json_hex(j, name);
+    cm_json_put_hex(j, "der", name);
     cm_json_close(j, '}');
 }
 
@@ -139,8 +135,7 @@ static void put_parameters(cm_json *j, cm_view oid, cm_view parameters)
         cm_json_back(j, mark);
     }
     if (parameters.size > 0 && cm_der_peek(parameters) != CM_TAG_NULL) {
-        cm_json_key(j, "parameters");
-        cm_json_hex(j, parameters);
+        cm_json_put_hex(j, "parameters", parameters);
     }
 }
 
@@ -158,14 +153,11 @@ void cm_report_signature(cm_json *j, const char *key, cm_view algorithm)
         } else {
             cm_json_oid(j, oid);
         }
-        cm_json_key(j, "oid");
-        cm_json_dotted(j, oid);
+        cm_json_put_dotted(j, "oid", oid);
         put_parameters(j, oid, content);
     } else {
-        cm_json_key(j, "name");
-        cm_json_string(j, "unknown");
-        cm_json_key(j, "parameters");
-        cm_json_hex(j, whole);
+        cm_json_put_string(j, "name", "unknown");
+        cm_json_put_hex(j, "parameters", whole);
     }
     cm_json_close(j, '}');
 }
@@ -181,8 +173,7 @@ static void put_bit_length(cm_json *j, cm_view integer)
     for (unsigned top = integer.size > 0 ? integer.data[0] : 0x80; (top & 0x80) == 0; top <<= 1) {
         bits--;
     }
-    cm_json_key(j, "bits");
-    cm_json_integer(j, (int64_t)bits);
+    cm_json_put_integer(j, "bits", (int64_t)bits);
 }
 
 /* The size in bits that stands in the name of a curve. */
@@ -198,8 +189,8 @@ static void put_curve(cm_json *j, cm_view parameters)
     cm_json_oid(j, oid);
     for (; name != NULL && *name != '\0'; name++) {
         if (cm_is_digit(*name)) {
-            cm_json_key(j, "bits");
-            cm_json_integer(j, (name[0] - '0') * 100 + (name[1] - '0') * 10 + (name[2] - '0'));
+            cm_json_put_integer(j, "bits",
+                                (name[0] - '0') * 100 + (name[1] - '0') * 10 + (name[2] - '0'));
             return;
         }
     }
@@ -238,8 +229,7 @@ static void put_key_identifiers(cm_json *j, cm_view spki)
     uint8_t digest[32];
     char thumbprint[44];
     if (cm_spki_key_identifier(spki, digest)) {
-        cm_json_key(j, "keyIdentifier");
-        cm_json_hex(j, (cm_view){digest, 20});
+        cm_json_put_hex(j, "keyIdentifier", (cm_view){digest, 20});
     }
     if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), spki.data, spki.size, digest) ==
         0) {
@@ -247,11 +237,9 @@ static void put_key_identifiers(cm_json *j, cm_view spki)
         cm_json_base64(j, (cm_view){digest, sizeof digest});
     }
     if (cm_spki_thumbprint(spki, thumbprint)) {
-        cm_json_key(j, "thumbprint");
-        cm_json_string(j, thumbprint);
+        cm_json_put_string(j, "thumbprint", thumbprint);
     }
-    cm_json_key(j, "spki");
-    cm_json_hex(j, spki);
+    cm_json_put_hex(j, "spki", spki);
 }
 
 void cm_report_public_key(cm_json *j, cm_view spki)
@@ -263,8 +251,7 @@ void cm_report_public_key(cm_json *j, cm_view spki)
     if (cm_spki_split(spki, &oid, &parameters, &bits)) {
         const char *name = cm_oid_name(oid);
         cm_json_string(j, name != NULL ? name : "unknown");
-        cm_json_key(j, "oid");
-        cm_json_dotted(j, oid);
+        cm_json_put_dotted(j, "oid", oid);
         if (IS(oid, OID_RSA_ENCRYPTION) || IS(oid, OID_RSASSA_PSS)) {
             put_rsa(j, bits);
         } else if (IS(oid, OID_EC_PUBLIC_KEY)) {
@@ -289,10 +276,8 @@ static bool put_work(cm_json *j, cm_view *parameters, unsigned *iterations)
         !cm_der_take(parameters, CM_TAG_INTEGER, &count) || !cm_der_small_of(count, iterations)) {
         return false;
     }
-    cm_json_key(j, "iterations");
-    cm_json_integer(j, *iterations);
-    cm_json_key(j, "saltSize");
-    cm_json_integer(j, (int64_t)salt.size);
+    cm_json_put_integer(j, "iterations", *iterations);
+    cm_json_put_integer(j, "saltSize", (int64_t)salt.size);
     return true;
 }
 
@@ -336,8 +321,7 @@ static bool put_pbes2(cm_json *j, cm_view parameters, unsigned *iterations)
         !cm_der_take(&content, CM_TAG_SEQUENCE, &scheme) || !cm_der_take(&kdf, CM_TAG_OID, &oid)) {
         return false;
     }
-    cm_json_key(j, "kdf");
-    cm_json_oid(j, oid);
+    cm_json_put_oid(j, "kdf", oid);
     bool fine = cm_der_take(&kdf, CM_TAG_SEQUENCE, &inner);
     if (fine && IS(oid, OID_PBKDF2)) {
         fine = put_pbkdf2(j, inner, iterations);
@@ -345,8 +329,7 @@ static bool put_pbes2(cm_json *j, cm_view parameters, unsigned *iterations)
         fine = put_scrypt(j, inner);
     }
     if (fine && cm_der_take(&scheme, CM_TAG_OID, &oid)) {
-        cm_json_key(j, "cipher");
-        cm_json_oid(j, oid);
+        cm_json_put_oid(j, "cipher", oid);
     }
     return fine;
 }
@@ -365,8 +348,7 @@ void cm_report_encryption(cm_json *j, cm_view algorithm, unsigned *iterations)
             cm_json_oid(j, oid);
         } else {
             cm_json_string(j, pkcs12 ? "PKCS#12" : "PBES1");
-            cm_json_key(j, "cipher");
-            cm_json_oid(j, oid);
+            cm_json_put_oid(j, "cipher", oid);
         }
         fine = modern ? put_pbes2(j, algorithm, iterations)
                       : cm_der_take(&algorithm, CM_TAG_SEQUENCE, &parameters) &&
@@ -390,8 +372,7 @@ void cm_report_certificate(cm_json *j, const cm_x509 *x, cm_problems *problems)
 {
     cm_view validity = x->validity;
     cm_basic_constraints constraints;
-    cm_json_key(j, "version");
-    cm_json_integer(j, x->version);
+    cm_json_put_integer(j, "version", x->version);
     put_number(j, "serial", x->serial);
     cm_report_signature(j, "signature", x->signature_algorithm);
     if (!cm_view_equal(x->signature_algorithm, x->inner_algorithm)) {
@@ -410,6 +391,9 @@ void cm_report_certificate(cm_json *j, const cm_x509 *x, cm_problems *problems)
     cm_json_boolean(j, cm_name_equal(x->issuer, x->subject));
     if (x->version > 3 || (x->extensions.data != NULL && x->version != 3)) {
         cm_problem_add(problems, "the version does not go with what is there (RFC 5280 §4.1.2.1)");
+    }
+    if (x->unused_bits != 0) {
+        cm_problem_add(problems, "the signature is not made of whole bytes");
     }
     cm_report_extensions(j, x->extensions, problems);
     cm_report_bytes(j, x->der);
@@ -438,11 +422,9 @@ static void put_attributes(cm_json *j, cm_view tbs)
         static const cm_shape string = {CM_TAG_ANY, CM_REQUIRED, NULL, cm_put_string, NULL};
         cm_view rest = values, whole;
         cm_json_open(j, '{');
-        cm_json_key(j, "oid");
-        cm_json_dotted(j, oid);
+        cm_json_put_dotted(j, "oid", oid);
         if (cm_oid_name(oid) != NULL) {
-            cm_json_key(j, "name");
-            cm_json_oid(j, oid);
+            cm_json_put_oid(j, "name", oid);
         }
         cm_json_mark mark = cm_json_here(j);
         cm_json_key(j, "value");
@@ -450,8 +432,7 @@ static void put_attributes(cm_json *j, cm_view tbs)
             !cm_der_take_any(&value, &tag, &content, &whole) || value.size != 0 ||
             !cm_shape_write(j, &string, whole)) {
             cm_json_back(j, mark);
-            cm_json_key(j, "der");
-            cm_json_hex(j, values);
+            cm_json_put_hex(j, "der", values);
         }
         cm_json_close(j, '}');
     }
@@ -489,8 +470,7 @@ static void put_revoked(cm_json *j, cm_view entries, cm_problems *problems)
         }
     }
     cm_json_close(j, ']');
-    cm_json_key(j, "revokedCount");
-    cm_json_integer(j, (int64_t)count);
+    cm_json_put_integer(j, "revokedCount", (int64_t)count);
     if (count > REVOKED_LIMIT) {
         cm_problem_add(problems, "more than 10000 entries: the rest is not shown");
     }
@@ -498,8 +478,7 @@ static void put_revoked(cm_json *j, cm_view entries, cm_problems *problems)
 
 void cm_report_crl(cm_json *j, const cm_crl *crl, cm_problems *problems)
 {
-    cm_json_key(j, "version");
-    cm_json_integer(j, crl->version);
+    cm_json_put_integer(j, "version", crl->version);
     cm_report_signature(j, "signature", crl->signature_algorithm);
     put_name(j, "issuer", crl->issuer, problems);
     cm_json_key(j, "thisUpdate");

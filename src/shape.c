@@ -199,6 +199,18 @@ void cm_json_oid(cm_json *j, cm_view oid)
     }
 }
 
+void cm_json_put_oid(cm_json *j, const char *key, cm_view oid)
+{
+    cm_json_key(j, key);
+    cm_json_oid(j, oid);
+}
+
+void cm_json_put_dotted(cm_json *j, const char *key, cm_view oid)
+{
+    cm_json_key(j, key);
+    cm_json_dotted(j, oid);
+}
+
 bool cm_put_oid(cm_json *j, const cm_shape *s, const cm_element *e)
 {
     (void)s;
@@ -323,13 +335,10 @@ static bool put_attribute(cm_json *j, cm_view *set, unsigned rdn)
     } else {
         cm_json_dotted(j, oid);
     }
-    cm_json_key(j, "oid");
-    cm_json_dotted(j, oid);
+    cm_json_put_dotted(j, "oid", oid);
     put_value(j, &e);
-    cm_json_key(j, "string");
-    cm_json_string(j, string_type(e.tag));
-    cm_json_key(j, "rdn");
-    cm_json_integer(j, rdn);
+    cm_json_put_string(j, "string", string_type(e.tag));
+    cm_json_put_integer(j, "rdn", rdn);
     cm_json_close(j, '}');
     return true;
 }
@@ -394,8 +403,7 @@ static bool put_other_name(cm_json *j, cm_view content)
         return false;
     }
     cm_json_string(j, cm_general_name_is_upn(oid) ? "upn" : "other");
-    cm_json_key(j, "oid");
-    cm_json_dotted(j, oid);
+    cm_json_put_dotted(j, "oid", oid);
     put_value(j, &e);
     return true;
 }
@@ -437,8 +445,7 @@ bool cm_put_general_name(cm_json *j, const cm_shape *s, const cm_element *e)
     if (!written) {
         cm_json_back(j, mark);
         cm_json_string(j, known ? types[number] : "unknown");
-        cm_json_key(j, "der");
-        cm_json_hex(j, e->whole);
+        cm_json_put_hex(j, "der", e->whole);
     }
     cm_json_close(j, '}');
     return known;

@@ -71,6 +71,8 @@ bool cm_put_name(cm_json *j, const cm_shape *s, const cm_element *e);
 void cm_json_number(cm_json *j, cm_view integer); /* content of an INTEGER: hex, "-" before it */
 void cm_json_oid(cm_json *j, cm_view oid);
 void cm_json_dotted(cm_json *j, cm_view oid);
+void cm_json_put_oid(cm_json *j, const char *key, cm_view oid);
+void cm_json_put_dotted(cm_json *j, const char *key, cm_view oid);
 void cm_json_time(cm_json *j, int64_t time);
 /* A Name (with its header) as {"text", "rfc4514", "attributes"}; false, *j as before, when it is
  * damaged or has more than 256 RDNs. */

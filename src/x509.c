@@ -48,16 +48,24 @@ static bool split_tbs(cm_view tbs, cm_x509 *out)
     return true;
 }
 
+/* The signature, which has whole bytes unless it was damaged. */
+static bool take_bits(cm_view content, cm_x509 *out)
+{
+    out->unused_bits = content.data[0];
+    out->signature = (cm_view){content.data + 1, content.size - 1};
+    return content.data[0] < 8;
+}
+
 bool cm_x509_split(cm_view der, cm_x509 *out)
 {
-    cm_view content;
+    cm_view content, bits;
     memset(out, 0, sizeof *out);
     out->der = der;
     return cm_der_take(&der, CM_TAG_SEQUENCE, &content) && der.size == 0 &&
            cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->tbs) &&
            cm_der_take_whole(&content, CM_TAG_SEQUENCE, &out->signature_algorithm) &&
-           cm_der_take_bit_string(&content, &out->signature) && content.size == 0 &&
-           split_tbs(out->tbs, out);
+           cm_der_take(&content, CM_TAG_BIT_STRING, &bits) && bits.size > 0 && content.size == 0 &&
+           take_bits(bits, out) && split_tbs(out->tbs, out);
 }
 
 /* What RFC 5280 §4.1 says about the slices. */
@@ -70,7 +78,7 @@ static bool follows_rules(cm_x509 *x)
     if (!cm_view_equal(x->inner_algorithm, x->signature_algorithm)) {
         x->faults |= CM_X509_ALGORITHMS_DIFFER;
     }
-    return x->version <= 3 && cm_der_take_time(&validity, &x->not_before) &&
+    return x->version <= 3 && x->unused_bits == 0 && cm_der_take_time(&validity, &x->not_before) &&
            cm_der_take_time(&validity, &x->not_after) && validity.size == 0;
 }
 

@@ -22,11 +22,12 @@ typedef struct cm_x509 {
     cm_view validity;            /* content of Validity */
     cm_view issuer, subject;     /* Name with its header */
     int64_t not_before, not_after;
-    cm_view public_key; /* SubjectPublicKeyInfo with its header */
-    cm_view extensions; /* content of SEQUENCE OF Extension; empty when there are none */
-    cm_view signature;  /* bits of the signature */
-    bool has_unique_id; /* of the issuer or the subject */
-    unsigned faults;    /* CM_X509_..., by cm_x509_read */
+    cm_view public_key;  /* SubjectPublicKeyInfo with its header */
+    cm_view extensions;  /* content of SEQUENCE OF Extension; empty when there are none */
+    cm_view signature;   /* bits of the signature */
+    uint8_t unused_bits; /* at its end */
+    bool has_unique_id;  /* of the issuer or the subject */
+    unsigned faults;     /* CM_X509_..., by cm_x509_read */
 } cm_x509;
 
 /* Reads one DER certificate; nothing may follow it. Everything in *out borrows from der. Checked:

@@ -30,7 +30,27 @@ export default function build({ root, out, fflate }) {
     to('release.js'),
     `export const release = ${JSON.stringify({ version, wasm: hash }, null, 2)}\n`,
   )
+  const page = fs.readFileSync(to('index.html'), 'utf8')
+  fs.writeFileSync(to('index.html'), page.replace('<!-- modulepreload -->', preloads(out)))
   fs.writeFileSync(to('precache.js'), precache(out))
+}
+
+/** Every module the page starts with, told at once: each would else be found only in another. */
+function preloads(out) {
+  const modules = new Set()
+  const visit = (file) => {
+    if (modules.has(file)) return
+    modules.add(file)
+    const text = fs.readFileSync(path.join(out, file), 'utf8')
+    for (const [, wanted] of text.matchAll(/^(?:import|export)\s(?:[^'"]*\sfrom )?'(\.[^']+)'/gm)) {
+      visit(path.posix.join(path.posix.dirname(file), wanted))
+    }
+  }
+  visit('main.js')
+  modules.delete('main.js')
+  return ['texts/en.js', ...modules]
+    .map((file) => `<link rel="modulepreload" href="${file}" />`)
+    .join('\n    ')
 }
 
 /** What the service worker keeps: every file, and one hash over them all. */

@@ -7,6 +7,8 @@ export const commands = {
   mint: 'make a certificate under the authority of this machine; "mint" may be left out',
   trust: 'have this machine trust that authority, or write a kit for others',
   untrust: 'take that back',
+  renew: 'make a certificate anew, as it was, for another while',
+  batch: 'make a key and a certificate for every row of a CSV or JSON file',
   'self-signed': 'make a self-signed certificate with its key',
   key: 'make a private key',
   ca: 'make an authority: a root, or an intermediate under one',

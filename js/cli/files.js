@@ -146,7 +146,7 @@ function writeStandard(number, data) {
 }
 
 /** Named after the process, so that what a killed one leaves behind can be told. */
-const temporaryIn = (folder) =>
+export const temporaryIn = (folder) =>
   join(folder, `.certmint-${process.pid}-${randomBytes(6).toString('hex')}`)
 
 /** Removes what runs that were killed have left behind in a folder. */
@@ -239,8 +239,9 @@ async function takeLock(lock, path) {
   const end = Date.now() + LOCK_PATIENCE
   try {
     while (!(await hasClaimed(own.temporary, lock))) {
-      const owner = Number(await fs.readFile(lock, 'utf8').catch(() => process.pid))
-      if (!isRunning(owner)) await breakLock(lock, owner)
+      const text = await fs.readFile(lock, 'utf8').catch(() => String(process.pid))
+      const owner = Number(text)
+      if (!isRunning(owner)) await breakLock(lock, text)
       else if (Date.now() > end) {
         throw new FileError(`${path}: process ${owner} is working on it; if not, remove ${lock}`)
       } else await new Promise((resolve) => setTimeout(resolve, 30))
@@ -251,7 +252,7 @@ async function takeLock(lock, path) {
 }
 
 /** Takes away the lock of a process that is gone, and not one that was taken meanwhile. */
-async function breakLock(lock, owner) {
+async function breakLock(lock, text) {
   const aside = temporaryIn(dirname(lock))
   try {
     await fs.rename(lock, aside)
@@ -259,7 +260,7 @@ async function breakLock(lock, owner) {
     if (error.code === 'ENOENT') return
     throw error
   }
-  if (Number(await fs.readFile(aside, 'utf8')) !== owner) {
+  if ((await fs.readFile(aside, 'utf8')) !== text) {
     await fs.link(aside, lock).catch(() => {})
   }
   await remove(aside)

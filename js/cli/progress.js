@@ -1,4 +1,4 @@
-/** A bar for RSA keys on a terminal, nothing in a pipe; and Ctrl-C that leaves nothing behind. */
+/** Bars for long work on a terminal, nothing in a pipe; and Ctrl-C that leaves nothing behind. */
 
 const WIDEST = 30
 /** Keys that take less than this many seconds show no bar. */
@@ -21,8 +21,24 @@ export function barLine({ fraction, elapsedSeconds, typicalSeconds }, columns = 
   return `  searching primes ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${times}`
 }
 
-/** Runs `work({ signal, onProgress })`. */
-export async function withProgress(values, work) {
+/** The same for work that is counted. */
+export function countLine({ done, total, elapsedSeconds }, columns = 80) {
+  const rest = done > 0 ? (elapsedSeconds / done) * (total - done) : 0
+  const times = `${done} of ${total}, ${span(rest)} to go`
+  const width = Math.min(WIDEST, columns - times.length - 5)
+  if (width < 5) return times.slice(0, Math.max(0, columns - 1))
+  const filled = Math.round((done / total) * width)
+  return `  ${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${times}`
+}
+
+/**
+ * Runs `work({ signal, onProgress })`.
+ *
+ * @param {Record<string, any>} values
+ * @param {(work: { signal: AbortSignal, onProgress: (progress: any) => void }) => any} work
+ * @param {(progress: any, columns?: number) => string} line how progress is drawn
+ */
+export async function withProgress(values, work, line = barLine) {
   const controller = new AbortController()
   const interrupt = () => controller.abort()
   for (const name of SIGNALS) process.once(name, interrupt)
@@ -30,7 +46,7 @@ export async function withProgress(values, work) {
   let drawn = 0
   const onProgress = (progress) => {
     if (!show || progress.elapsedSeconds < Math.max(PATIENCE, drawn + PAUSE)) return
-    process.stderr.write(`\r${barLine(progress, process.stderr.columns)}\x1b[K`)
+    process.stderr.write(`\r${line(progress, process.stderr.columns)}\x1b[K`)
     drawn = progress.elapsedSeconds
   }
   try {

@@ -107,6 +107,20 @@ TARGET fuzz_request(cm_view input, cm_random *rng)
     (void)cm_request_verify(input, &err);
 }
 
+/* Whatever it is, there is a report, in which the same input twice is one thing. */
+TARGET fuzz_inspect(cm_view input, cm_random *rng)
+{
+    const cm_view inputs[] = {input, input}, passphrase = PASSPHRASE;
+    const cm_inspect_options options = {.passphrases = &passphrase,
+                                        .passphrase_count = 1,
+                                        .max_iterations = ITERATIONS,
+                                        .max_work = 10000};
+    cm_bytes json = {NULL, 0};
+    cm_error err;
+    check(cm_inspect(inputs, 2, &options, rng, &json, &err), &json, &err);
+    cm_bytes_free(&json);
+}
+
 /* The input is everything at once: end certificate, intermediate, root and list. */
 TARGET fuzz_verify(cm_view input, cm_random *rng)
 {

@@ -67,6 +67,62 @@ put('asn1', 'leaf.der', leaf.cert.der)
 put('asn1', 'key.txt', rsa.toPEM())
 put('asn1', 'indefinite.der', Buffer.from('308024800403616263000002010500003f8f7f0101', 'hex'))
 
+// inspect: one of each form that the others do not have, and everything in one
+const everything = [leaf.cert, sub.cert, root.cert, list].map(({ pem }) => pem).join('text\n')
+const timestamps = `043700350033${'00'.padEnd(66, 'a')}0000018bcfe56800000004030004deadbeef`
+const rich = certmint.selfSigned(['a.test'], {
+  key: ec,
+  subject: 'C=US,O=Seeds+OU=x,1.2.3.4=y',
+  extensions: {
+    custom: [
+      { oid: '2.5.29.33', der: '300c300a06032a030406032a0305' },
+      { oid: '2.5.29.36', der: '3006800100810100' },
+      { oid: '2.5.29.54', der: '020100' },
+      {
+        oid: '2.5.29.16',
+        der: '3022800f32303236303130313030303030305a810f32303237303130313030303030305a',
+      },
+      { oid: '2.5.29.46', der: '3010300ea00ca00a8608' + '687474703a2f2f63' },
+      {
+        oid: '2.5.29.32',
+        der: '3027302506032a0304301e301c06082b060105050702023010300b0c016130060201010201020c0162',
+      },
+      { oid: '1.3.6.1.4.1.11129.2.4.2', der: timestamps },
+      { oid: '2.16.840.1.113730.1.1', der: '03020780' },
+      { oid: '2.16.840.1.113730.1.13', der: '160161' },
+    ],
+  },
+}).cert
+put('inspect', 'everything.txt', everything + ec.toPEM({ passphrase, iterations: 2 }))
+put('inspect', 'rich.der', rich.der)
+put('inspect', 'base64.txt', Buffer.from(leaf.cert.der).toString('base64'))
+put('inspect', 'openssh.txt', `${ec.publicKey.toOpenSSH('me')}${rsa.publicKey.toOpenSSH('you')}`)
+put('inspect', 'set.txt', JSON.stringify({ keys: [ec.toJWK(), rsa.publicKey.toJWK()] }))
+put(
+  'inspect',
+  'store.p12',
+  certmint.createPKCS12({ key: ec, cert: leaf.cert, chain: [sub.cert], passphrase, iterations: 2 }),
+)
+put('inspect', 'bundle.p7b', certmint.createPKCS7([leaf.cert, root.cert]).der)
+put('inspect', 'request.txt', certmint.createCSR({ san: ['a.test'], key: ec }).csr.pem)
+
+/** A string of RFC 4251 section 5. */
+const string = (data) => {
+  const bytes = Buffer.from(data)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+const blob = Buffer.from(rsa.publicKey.toOpenSSH('').split(' ')[1], 'base64')
+const openssh = Buffer.concat([
+  Buffer.from('openssh-key-v1\0'),
+  ...[string('aes256-ctr'), string('bcrypt')],
+  string(Buffer.concat([string('0123456789abcdef'), Buffer.from([0, 0, 0, 16])])),
+  ...[Buffer.from([0, 0, 0, 1]), string(blob), string('what is encrypted')],
+])
+const [head, foot] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----\n`)
+put('inspect', 'openssh-private.txt', `${head}${openssh.toString('base64')}\n${foot}`)
+
 const odd = [
   ...['boolean-not-der', 'policies-twice', 'dns-utf8-beside', 'wildcard-partial-beside', 'ip-text'],
   ...['printable-string', 'pss-no-null', 'public-long', 'sub-nc', 'path-length', 'version-1'],
@@ -74,4 +130,43 @@ const odd = [
 for (const { name, chain: certificates } of lintCases().filter((one) => odd.includes(one.name))) {
   if (certificates.length === 1) put('lint', `${name}.der`, certificates[0])
   else put('lint', `${name}.txt`, certificates.map((der) => toPEM(der)).join(''))
+}
+
+// What happens in a conversation of the echo server, see tests/fuzz/session.c: the first byte chooses
+// mode, configuration and version, then each step has a kind and an amount.
+const [write, trickle, serve, read, damage, forge, end, close, trim] = Array(9).keys()
+const handshake = [read, 0, serve, 255, read, 0, serve, 255, read, 0]
+const echoed = [
+  ...handshake,
+  write,
+  3,
+  serve,
+  4,
+  read,
+  0,
+  write,
+  255,
+  serve,
+  1,
+  serve,
+  255,
+  read,
+  0,
+]
+for (const [name, ...steps] of [
+  ['echo', ...echoed, trim, 0, write, 9, serve, 255],
+  ['trickle', read, 0, ...Array(30).fill([trickle, 3]).flat(), ...echoed],
+  ['damaged', ...handshake, write, 9, damage, 7, serve, 255, read, 0],
+  ['hello', read, 0, damage, 3, serve, 255, read, 0],
+  ['cut', read, 0, trickle, 9, end, 0, serve, 255],
+  ['closed', ...handshake, write, 99, close, 0, serve, 255, read, 0],
+  ['http', forge, 18, ...Buffer.from('GET / HTTP/1.1\r\n\r\n'), serve, 255],
+  ['alert', forge, 7, 21, 3, 3, 0, 2, 2, 40, serve, 255],
+  ['garbage', ...handshake, forge, 9, 23, 3, 3, 0, 4, 1, 2, 3, 4, serve, 255, read, 0],
+]) {
+  for (const version of [0, 16]) {
+    for (const setting of [0, 6]) {
+      put('session', `${name}-${version + setting}`, Buffer.from([version + setting, ...steps]))
+    }
+  }
 }

@@ -6,6 +6,7 @@
 import * as certmint from '../../js/sync.js'
 import { visitWithChromium, visitWithFirefox } from '../support/clients/browsers.js'
 import {
+  showToNode,
   visitWithGnuTLS,
   visitWithGo,
   visitWithJava,
@@ -18,12 +19,19 @@ import { lintCase, lintCases } from '../support/lint_cases.js'
 
 const rules = new Map(certmint.lintRules().map((rule) => [rule.id, rule]))
 let lab, reports
+/** Certificates of clients. */
+let clients
 
 beforeAll(async () => {
-  lab = await serveCases(lintCases().filter(({ served }) => served))
-  reports = new Map(lab.cases.map((one) => [one.name, lintCase(one)]))
+  const cases = lintCases()
+  lab = await serveCases(cases.filter(({ served }) => served))
+  clients = await serveCases(cases.filter(({ purpose }) => purpose === 'client'))
+  reports = new Map([...lab.cases, ...clients.cases].map((one) => [one.name, lintCase(one)]))
 })
-afterAll(() => lab?.close())
+afterAll(() => {
+  lab?.close()
+  clients?.close()
+})
 
 /** Where the rule was tried with this client, rather than taken from its documentation. */
 const isTried = ({ rule }, client) => !rules.get(rule).documented.includes(client)
@@ -31,7 +39,7 @@ const isTried = ({ rule }, client) => !rules.get(rule).documented.includes(clien
 /** What lint says that the client does not do, and the other way round. */
 function differences(client, outcomes) {
   const found = []
-  for (const { name } of lab.cases) {
+  for (const name of Object.keys(outcomes)) {
     const findings = reports.get(name).findings.filter(({ clients }) => clients.includes(client))
     const errors = findings.filter(({ severity }) => severity === 'error')
     const mayRefuse = findings.some(({ severity }) => severity !== 'notice')
@@ -42,10 +50,10 @@ function differences(client, outcomes) {
   return found
 }
 
-/** Rules that claim to have been tried with this client, and never were the only reason. */
-function unseen(client, outcomes) {
+/** Rules for `purpose` that claim to have been tried with this client, and never were the only reason. */
+function unseen(client, outcomes, purpose) {
   const seen = new Set()
-  for (const { name } of lab.cases) {
+  for (const name of Object.keys(outcomes)) {
     const errors = reports
       .get(name)
       .findings.filter((one) => one.severity === 'error' && one.clients.includes(client))
@@ -53,10 +61,16 @@ function unseen(client, outcomes) {
     if (outcomes[name] !== 'ok' && ids.size === 1) seen.add([...ids][0])
   }
   return [...rules.values()]
+    .filter(({ purposes }) =>
+      purpose === 'client' ? isForClients(purposes) : !isForClients(purposes),
+    )
     .filter(({ id, error }) => error.includes(client) && isTried({ rule: id }, client))
     .map(({ id }) => id)
     .filter((id) => !seen.has(id))
 }
+
+/** Rules for clients' certificates alone. */
+const isForClients = (purposes) => purposes.every((purpose) => purpose === 'client')
 
 test.each([
   ['chrome', visitWithChromium],
@@ -73,5 +87,15 @@ test.each([
   const outcomes = await visit(lab)
   expect(Object.keys(outcomes).sort()).toEqual(lab.cases.map(({ name }) => name).sort())
   expect(differences(client, outcomes)).toEqual([])
-  expect(unseen(client, outcomes)).toEqual([])
+  expect(unseen(client, outcomes, 'server')).toEqual([])
+})
+
+test.each([
+  ['node', showToNode],
+  ['openssl', visitWithOpenSSL],
+])("clients' certificates: %s does what lint says", async (client, show) => {
+  const outcomes = await show(clients)
+  expect(Object.keys(outcomes).sort()).toEqual(clients.cases.map(({ name }) => name).sort())
+  expect(differences(client, outcomes)).toEqual([])
+  expect(unseen(client, outcomes, 'client')).toEqual([])
 })

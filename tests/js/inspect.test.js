@@ -358,6 +358,91 @@ describe('what belongs together', () => {
   })
 })
 
+describe('limits', () => {
+  const der = (tag, ...parts) => {
+    const content = Buffer.concat(parts)
+    const size = content.length
+    const length = size < 128 ? [size] : size < 256 ? [0x81, size] : [0x82, size >> 8, size & 255]
+    return Buffer.concat([Buffer.from([tag, ...length]), content])
+  }
+
+  test('things', async () => {
+    const { items, truncated } = await inspect(Buffer.alloc(2 * 5000, Buffer.from([0x30, 0])))
+    expect(items).toHaveLength(4096)
+    expect(truncated).toBe(true)
+  })
+
+  test('files inside files', async () => {
+    const id = (hex) => der(6, Buffer.from(hex, 'hex'))
+    const data = der(0x30, id('2a864886f70d010701'))
+    const wrap = (inner) =>
+      der(
+        0x30,
+        id('2a864886f70d010702'),
+        der(
+          0xa0,
+          der(0x30, der(2, Buffer.from([1])), der(0x31), data, der(0xa0, inner), der(0x31)),
+        ),
+      )
+    let nested = site.cert.der
+    for (let i = 0; i < 5; i++) nested = wrap(nested)
+    let [item] = (await inspect(nested)).items
+    let depth = 0
+    for (; item.items; [item] = item.items) depth++
+    expect(depth).toBe(4)
+    expect(item).toMatchObject({ kind: 'unreadable', error: { code: 'limit' } })
+  })
+
+  test('entries of a list, and what is written about each', async () => {
+    const serials = Array.from({ length: 10_050 }, (_, i) => (i + 1).toString(16))
+    const long = await root.createCRL({ revoked: serials })
+    const item = await only(long)
+    expect(item.revokedCount).toBe(10_050)
+    expect(item.revoked).toHaveLength(10_000)
+    expect(item.problems).toHaveLength(1)
+  })
+
+  test('private keys that are opened', async () => {
+    const { items } = await inspect(Array.from({ length: 70 }, () => site.key.toDER()))
+    expect(items.filter(({ error }) => error?.code === 'limit')).toHaveLength(6)
+  })
+
+  test('signatures that are checked: more are told as unchecked', async () => {
+    const key = await generateKey('p-384')
+    const many = []
+    for (let i = 0; i < 40; i++) {
+      many.push((await selfSigned([`${i}.test`], { key, subject: `CN=${i}` })).cert)
+    }
+    const { items } = await inspect(many)
+    expect(items[0].selfSigned).toBe(true)
+    expect(items.at(-1)).toMatchObject({ selfIssued: true })
+    expect(items.at(-1).selfSigned).toBeUndefined()
+  })
+
+  test('namesakes and half-finished PEM in numbers take their time, and no more', async () => {
+    const clones = []
+    const { cert } = await selfSigned(undefined, { subject: 'CN=One', san: false })
+    for (let i = 0; i < 3000; i++) {
+      const clone = Uint8Array.from(cert.der)
+      clone[clone.length - 1 - (i % 16)] ^= 1 + (i >> 4)
+      clones.push(clone)
+    }
+    for (const data of [
+      Buffer.concat(clones),
+      '-----BEGIN A-----\n'.repeat(900_000),
+      '-'.repeat(16 << 20),
+      '-----BEGIN A-----\nAAAA\n-----END B-----\n'.repeat(300_000),
+      `{"keys":[${'{'.repeat(1 << 20)}`,
+      'ssh-rsa '.repeat(2 << 20),
+    ]) {
+      const since = performance.now()
+      const report = await inspect(data)
+      expect(report.items.length).toBeGreaterThan(0)
+      expect(performance.now() - since).toBeLessThan(15_000)
+    }
+  })
+})
+
 test('the text has a line for everything', async () => {
   const report = await inspect([site.cert.pem, root.cert.pem, list.pem, 'hello'])
   const text = inspectText(report, { names: ['site.pem', 'ca.pem', 'crl.pem', 'hello.txt'] })

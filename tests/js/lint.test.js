@@ -137,6 +137,10 @@ describe('what is asked and answered', () => {
     expect(purpose(of('email'))).toBe('any')
     expect(purpose(root.cert)).toBe('ca')
     expect(purpose(root.cert, { name: 'shop.test' })).toBe('server')
+    const named = { subject: 'CN=x', san: [{ email: 'ca@shop.test' }] }
+    expect(purpose(certmint.selfSigned(undefined, { profile: 'ca', ...named }).cert)).toBe('ca')
+    const host = { subject: 'CN=x', san: ['shop.test'] }
+    expect(purpose(certmint.selfSigned(undefined, { profile: 'ca', ...host }).cert)).toBe('server')
     expect(purpose(root.cert, { purpose: 'any' })).toBe('any')
     expect(lint(of('client'), { clients: 'go', purpose: 'server' }).ok).toBe(false)
   })

@@ -53,6 +53,7 @@ async function visit(file, text, { ca, servername = 'localhost' } = {}) {
       ...process.env,
       HOME: place.folder,
       XDG_DATA_HOME: '',
+      CAROOT: '',
     },
   })
   let said = ''
@@ -151,12 +152,13 @@ describe('certmint/vite', () => {
   test('a certificate that is trusted when its authority is, which is made once', async () => {
     const first = await visit('vite.mjs', vite(), { ca })
     expect([first.status, first.body]).toEqual([200, expect.stringContaining('<title>here')])
-    expect(first.said).toContain(`Trust it once: ${folder()}/rootCA.pem`)
+    expect(first.said).toContain(`${folder()}/rootCA.pem`)
+    expect(first.said).toContain(`npx certmint trust --ca-root "${folder()}"`)
     expect(fs.statSync(path.join(folder(), 'rootCA-key.pem')).mode & 0o777).toBe(0o600)
     expect(fs.statSync(folder()).mode & 0o777).toBe(0o700)
     const authority = ca()
     const second = await visit('vite.mjs', vite(), { ca })
-    expect(second.said).not.toContain('Trust')
+    expect(second.said).not.toContain('trust')
     expect(ca()).toEqual(authority)
     expect(second.cert.serialNumber).not.toBe(first.cert.serialNumber)
     expect(fs.readdirSync(path.dirname(folder()))).toEqual(['certmint'])

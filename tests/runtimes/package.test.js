@@ -34,8 +34,8 @@ test('needs nothing, runs nothing when it is installed, and is small', () => {
     .map((file) => file.path)
     .filter((file) => !file.startsWith('dist/npm/'))
   expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'package.json'])
-  // two fifths of it is certmint.wasm, a fifth the command line
-  expect(place.packed.unpackedSize).toBeLessThanOrEqual(550_000)
+  // two fifths of it is certmint.wasm, a quarter the command line
+  expect(place.packed.unpackedSize).toBeLessThanOrEqual(600_000)
 })
 
 test('publint has nothing to say', async () => {

@@ -200,7 +200,8 @@ export const trips = {
   'key-unknown': 'key-unknown',
   'rsa-big': 'rsa-8192',
   'public-long': 'validity-public',
-  'client-server-only': 'eku-client',
+  'client-for-servers': 'eku-client',
+  'client-encipherment': 'key-usage-client',
   'webtransport-long': 'webtransport-days',
   'webtransport-rsa': 'webtransport-key',
   'webtransport-p384': 'webtransport-key',
@@ -681,8 +682,15 @@ export function lintCases() {
       },
     )
   }
-  plain('client-server-only', {}, { ...unserved, purpose: 'client' })
-  plain('good-client', { profile: 'client' }, { ...unserved, purpose: 'client' })
+  const client = (name, options) =>
+    plain(name, options, { ...unserved, key: keys.rsa, purpose: 'client' })
+  client('good-client', { profile: 'client' })
+  client('good-client-any', { extensions: { extendedKeyUsage: false } })
+  client('client-for-servers', {})
+  client('client-encipherment', {
+    profile: 'client',
+    extensions: { keyUsage: ['keyEncipherment'] },
+  })
   const pinned = { ...unserved, clients: ['webtransport'] }
   plain('webtransport-long', { days: 15 }, pinned)
   plain('webtransport-rsa', { days: 14 }, { ...pinned, key: keys.rsa })

@@ -35,9 +35,10 @@ export function run(command, args, { input, cwd, env, fails = false } = {}) {
   return { status: result.status, out: result.stdout, err: result.stderr }
 }
 
-/** A folder that is removed when the test process ends. */
+/** A folder that is removed when the tests end (see folders.mjs). */
 export function scratch() {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'certmint-test-'))
+  const parent = process.env.CERTMINT_TEST_FOLDER ?? os.tmpdir()
+  const folder = fs.mkdtempSync(path.join(parent, 'certmint-test-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   return {
     folder,

@@ -71,12 +71,14 @@ export async function visitWithJava({ cases, files }) {
   return Object.fromEntries(rows.map((row) => row.split('\t')))
 }
 
-/** As `openssl verify -x509_strict` sees it, for a TLS server of that name. */
+/** As `openssl verify -x509_strict` sees it, for a TLS server of that name or a TLS client. */
 export async function visitWithOpenSSL({ cases }) {
-  return each(cases, async ({ host, chainFile, rootFile }) => {
+  return each(cases, async ({ host, purpose, chainFile, rootFile }) => {
     const name = net.isIP(host) ? '-verify_ip' : '-verify_hostname'
+    const what =
+      purpose === 'client' ? ['-purpose', 'sslclient'] : ['-purpose', 'sslserver', name, host]
     const { status, err } = await execute('openssl', [
-      ...['verify', '-x509_strict', '-purpose', 'sslserver', name, host, '-auth_level', '2'],
+      ...['verify', '-x509_strict', '-auth_level', '2', ...what],
       ...['-CAfile', rootFile, '-untrusted', chainFile, chainFile],
     ])
     return status === 0 ? 'ok' : err.replaceAll('\n', ' ')
@@ -116,6 +118,34 @@ export async function visitWithNode({ cases }, ciphers = undefined) {
         } catch (error) {
           resolve(error.code ?? error.message)
         }
+      }),
+  )
+}
+
+/** A server of Node's asks for each certificate, as a client's. */
+export function showToNode({ cases }) {
+  return each(
+    cases,
+    ({ key, chainFile, rootFile }) =>
+      new Promise((resolve) => {
+        const cert = fs.readFileSync(chainFile)
+        const ca = fs.readFileSync(rootFile)
+        const answer = (outcome) => {
+          resolve(outcome)
+          server.close()
+        }
+        const server = tls.createServer({ key, cert, ca, requestCert: true }, (socket) => {
+          const why = /** @type {any} */ (socket.authorizationError)
+          answer(socket.authorized ? 'ok' : String(why?.code ?? why))
+          socket.destroy()
+        })
+        server.on('tlsClientError', (error) => answer(error.message))
+        server.listen(0, '127.0.0.1', () => {
+          const { port } = /** @type {net.AddressInfo} */ (server.address())
+          const options = { host: '127.0.0.1', port, key, cert, rejectUnauthorized: false }
+          const socket = tls.connect(options)
+          socket.on('error', () => socket.destroy()).resume()
+        })
       }),
   )
 }
