@@ -9,7 +9,7 @@
 #include "shape.h"
 #include "text.h"
 
-enum { TEXT_LIMIT = 128, CONSTRUCTED = 0x20, LONG_TAG = 0x1f };
+enum { TEXT_LIMIT = 128, PART = 512, CONSTRUCTED = 0x20, LONG_TAG = 0x1f };
 
 static const char DEPTH_MESSAGE[] = "elements are nested more than 64 deep";
 static const char COUNT_MESSAGE[] = "there are more than 100000 elements";
@@ -171,7 +171,7 @@ static void put_text(cm_json *j, cm_text text)
 static void put_string(cm_json *j, uint8_t tag, cm_view content)
 {
     cm_der text = {NULL, 0, 0, CM_OK};
-    cm_view part = {content.data, content.size < 4 * TEXT_LIMIT ? content.size : 4 * TEXT_LIMIT};
+    cm_view part = {content.data, content.size < PART ? content.size : PART};
     if (cm_string_decode(tag, tag == CM_TAG_UTF8_STRING ? content : part, &text)) {
         put_text(j, (cm_text){(const char *)text.data, text.size});
     }
