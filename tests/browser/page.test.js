@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
-import { selfSigned } from '../../js/index.js'
+import { createCA, selfSigned } from '../../js/index.js'
 import { root, scratch } from '../support/tools.js'
 import { built, create, fill, loaded, openPage } from './support.js'
 
@@ -241,6 +241,22 @@ test('the main thread is never blocked for 50 ms while RSA-4096 is made', async 
       })
     })
   expect(await longestTaskDuring(() => page.evaluate(block))).toBeGreaterThan(50)
+})
+
+test('nor while a list of thousands is inspected, down to its elements', async () => {
+  const ca = await createCA()
+  const revoked = Array.from({ length: 8000 }, (_, i) => ({ serial: BigInt(i + 1) }))
+  const { der } = await ca.createCRL({ revoked })
+  const file = scratch().write('large.crl', der)
+  await page.locator('.flows a[href="#inspect"]').click()
+  const longest = await longestTaskDuring(async () => {
+    await page.setInputFiles('#inspect-files', file)
+    await page.locator('#flow-inspect .paper[data-whole]').waitFor()
+    await page.locator('.structure summary').click()
+    await page.locator('.asn1').waitFor()
+    await page.locator('.hex').press('End')
+  })
+  expect(longest).toBeLessThanOrEqual(50)
 })
 
 test('progress is shown and grows', async () => {

@@ -74,6 +74,8 @@ async function judge(certificates, sources) {
 /** Certificates that are linted at most: it is a table for a chain, not for a trust store. */
 const MOST_LINTED = 20
 
+const MOST_REVOKED = 20
+
 /** @param {{ inputs: Input[], passphrases: string[] }} order */
 export async function inspectAll({ inputs, passphrases }) {
   const report = await inspect(
@@ -85,6 +87,8 @@ export async function inspectAll({ inputs, passphrases }) {
   for (const item of items) {
     const source = sourceOf(item, inputs)
     if (source) sources.set(item.id, source)
+    // the page shows a few of thousands, and should not have to take them all over
+    if (item.revoked) item.revoked = item.revoked.slice(0, MOST_REVOKED)
     if (item.extensions) {
       item.extensions = item.extensions.map((one) => ({ ...one, lines: extensionLines(one) }))
     }

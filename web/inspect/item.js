@@ -56,7 +56,9 @@ export function itemPanel(item, around, holder) {
 
 // ---------------------------------------------------------------- what is wrong with it
 
-const isLocked = (item) => item.locked
+/** Whether a passphrase would open it: where the cipher is not known, none does. */
+const isLocked = ({ locked, error }) =>
+  locked && (error === undefined || error.code === 'passphrase')
 
 function dates({ notBefore, notAfter, nextUpdate }) {
   const now = Date.now()
@@ -68,9 +70,6 @@ function dates({ notBefore, notAfter, nextUpdate }) {
 function problemsOf(item) {
   return [
     ...(item.error && !isLocked(item) ? [item.error.message] : []),
-    ...(isLocked(item) && item.error && !/needed/.test(item.error.message)
-      ? [item.error.message]
-      : []),
     ...(item.problems ?? []),
     ...(item.signatureValid === false ? [words.badSignature] : []),
     ...(item.innerSignature ? [words.twoAlgorithms] : []),
@@ -104,7 +103,7 @@ const KINDS = {
     [words.thisUpdate, time(item.thisUpdate)],
     [words.nextUpdate, item.nextUpdate && time(item.nextUpdate)],
     [words.revoked, String(item.revokedCount)],
-    [words.serials, item.revoked.length > 0 ? serials(item.revoked) : undefined],
+    [words.serials, item.revoked.length > 0 ? serials(item) : undefined],
     [words.signature, signatureOf(item)],
   ],
   'private-key': (item) => [
@@ -161,15 +160,13 @@ const signatureOf = ({ signature: { name }, signatureValid }) =>
 const encryptionOf = ({ scheme, cipher, kdf, hash, iterations }) =>
   [scheme, cipher, kdf, hash, iterations && words.iterations(iterations)].filter(Boolean).join(', ')
 
-/** Entries of a list that are shown; the number of all stands above. */
-const MOST_SERIALS = 20
-
-function serials(revoked) {
+/** The first of them; the number of all stands above. */
+function serials({ revoked, revokedCount }) {
   const reason = ({ extensions = [] }) =>
     extensions.find(({ name }) => name === 'reasonCode')?.value
   const line = (one) => [one.serial, dayText(one.date), reason(one)].filter(Boolean).join(' · ')
-  const shown = revoked.slice(0, MOST_SERIALS).map((one) => h('li', {}, line(one)))
-  if (revoked.length > MOST_SERIALS) shown.push(h('li', {}, '…'))
+  const shown = revoked.map((one) => h('li', {}, line(one)))
+  if (revokedCount > revoked.length) shown.push(h('li', {}, '…'))
   return h('ul', {}, ...shown)
 }
 
@@ -282,7 +279,8 @@ function unlockForm(item, { unlock }) {
 }
 
 function likeButton(item, { router }) {
-  if (item.kind !== 'certificate' && item.kind !== 'request') return undefined
+  // the form makes no authorities
+  if (!['certificate', 'request'].includes(item.kind) || item.isCA) return undefined
   const onclick = () => router.go('certificate', likeThis(item))
   return h('p', { class: 'item-actions' }, h('button', { type: 'button', onclick }, words.like))
 }
