@@ -103,6 +103,7 @@ static bool read_header(reader *r, size_t at, size_t end, element *e)
 
 /* ------------------------------------------------------------------ values */
 
+/* Those that are seen in the wild. */
 static const char *const types[] = {
     NULL,
     "BOOLEAN",
@@ -111,11 +112,11 @@ static const char *const types[] = {
     "OCTET STRING",
     "NULL",
     "OID",
-    "ObjectDescriptor",
+    NULL,
     "EXTERNAL",
     "REAL",
     "ENUMERATED",
-    "EMBEDDED PDV",
+    NULL,
     "UTF8String",
     "RELATIVE-OID",
     NULL,
@@ -125,15 +126,15 @@ static const char *const types[] = {
     "NumericString",
     "PrintableString",
     "T61String",
-    "VideotexString",
+    NULL,
     "IA5String",
     "UTCTime",
     "GeneralizedTime",
-    "GraphicString",
+    NULL,
     "VisibleString",
     "GeneralString",
     "UniversalString",
-    "CHARACTER STRING",
+    NULL,
     "BMPString",
 };
 
