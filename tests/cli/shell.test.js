@@ -80,10 +80,11 @@ describe.each(Object.keys(offers))('%s', (shell) => {
 test('zsh completes what is typed', () => {
   place.write(
     '.zshrc',
-    'autoload -Uz compinit; compinit -u -D; source completion.zsh; PROMPT="ready> "; echo loaded\n',
+    'autoload -Uz compinit; compinit -u -D; source completion.zsh; PROMPT="ready> "\n',
   )
   const { screen } = typeInto(place.folder, ['zsh', '-i'], {
-    when: 'loaded',
+    // with its prompt the editor is there
+    when: 'ready> ',
     // each answer is echoed: the flag, then its value
     type: 'echo certmint\x01\x0bcertmint tru\t--sto\t n\t\x01: \r exit\r',
     env: { ZDOTDIR: place.folder, HOME: place.folder },
