@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto'
 
 import puppeteer from 'puppeteer-core'
 
+import { selfSigned } from '../../js/index.js'
 import { serve } from '../../scripts/serve.mjs'
 import { run, scratch } from '../support/tools.js'
 import { openWebKit } from '../support/webkit.js'
@@ -139,6 +140,20 @@ describe.each([
       one('#verify-create').click()
       return (await until(() => one('#flow-verify .node-fault'))).textContent`)
     expect(said).toMatch(/"b\.test" is not among/)
+  })
+
+  test('a certificate looked into: what it says, who refuses it, its elements', async () => {
+    const { cert } = await selfSigned('a.test', { days: 900 })
+    const said = await act(`
+      await go('inspect')
+      fill('#inspect-text', ${JSON.stringify(cert.pem)})
+      one('#inspect-create').click()
+      await until(() => one('#flow-inspect .structure summary'))
+      one('#flow-inspect .structure summary').click()
+      await until(() => one('#flow-inspect .asn1'))
+      return one('#flow-inspect .result').textContent`)
+    expect(said).toMatch(/a\.test/)
+    expect(said).toMatch(/Safari/)
   })
 
   test('nothing was complained of', async () => {

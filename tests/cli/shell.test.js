@@ -80,7 +80,8 @@ describe.each(Object.keys(offers))('%s', (shell) => {
 test('zsh completes what is typed', () => {
   place.write(
     '.zshrc',
-    'autoload -Uz compinit; compinit -u -D; source completion.zsh; PROMPT="ready> "\n',
+    // npm sets EDITOR=vi, and zsh then reads keys as vi does
+    'bindkey -e; autoload -Uz compinit; compinit -u -D; source completion.zsh; PROMPT="ready> "\n',
   )
   const { screen } = typeInto(place.folder, ['zsh', '-i'], {
     // with its prompt the editor is there

@@ -110,8 +110,9 @@ export class Form {
 
   /** Everything but secrets, with this entry of the tab's history: for a reload, in no storage. */
   #remember() {
+    // the key of a JWK is its member d
     const isSecret = ([name, value]) =>
-      this.#form.elements[name].dataset?.secret !== undefined || /PRIVATE KEY/.test(value)
+      this.#form.elements[name].dataset?.secret !== undefined || /PRIVATE KEY|"d"\s*:/.test(value)
     const values = [...new FormData(this.#form)].filter((entry) => !isSecret(entry))
     history.replaceState({ ...history.state, [this.#form.id]: Object.fromEntries(values) }, '')
   }
