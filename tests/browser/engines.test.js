@@ -148,7 +148,7 @@ describe.each([
       await go('inspect')
       fill('#inspect-text', ${JSON.stringify(cert.pem)})
       one('#inspect-create').click()
-      await until(() => one('#flow-inspect .structure summary'))
+      await until(() => one('#flow-inspect .paper[data-whole]'))
       one('#flow-inspect .structure summary').click()
       await until(() => one('#flow-inspect .asn1'))
       return one('#flow-inspect .result').textContent`)

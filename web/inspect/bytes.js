@@ -58,7 +58,9 @@ export class Bytes {
       this.#space,
     )
     // how much is in sight is known only once it is in the page
-    new ResizeObserver(() => this.#draw()).observe(this.element)
+    // drawing changes sizes: in the next frame, or the observer would be told at once
+    const observer = new ResizeObserver(() => requestAnimationFrame(() => this.#draw()))
+    observer.observe(this.element)
   }
 
   #draw() {
