@@ -93,7 +93,8 @@ async function retried(work) {
     try {
       return await work()
     } catch (error) {
-      if (Date.now() > until || !/fetch failed|session not created|ECONNRESET/.test(error.message)) throw error
+      if (Date.now() > until || !/fetch failed|session not created|ECONNRESET/.test(error.message))
+        throw error
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
