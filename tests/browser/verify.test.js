@@ -125,7 +125,7 @@ test('files: DER, PKCS#7 and what is neither', async () => {
   const said = await check({}, { files })
   expect(said.kind).toBe('Accepted')
   expect(said.path).toHaveLength(3)
-  expect(await flow('.notes').textContent()).toMatch(/Left out: a file that is no certificate/)
+  expect(await flow('.notes').textContent()).toMatch(/Left out: neither PEM, DER/)
 })
 
 test.each([

@@ -1,52 +1,42 @@
 /** In the worker: a pile of certificates sorted, and the path from the first of them validated. */
 
-import { orderChain, readCRL, readCertificate, readPKCS7, verify } from '../certmint/js/index.js'
-
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
+import { inspect, orderChain, readCRL, readCertificate, readPKCS7, verify } from '../../js/index.js'
 
 /** A failure that the page shows like one of certmint's. */
 const failure = (field, rule) =>
   Object.assign(new Error(rule), { name: 'CertmintError', code: 'invalid', field, rule })
 
-/** @typedef {{ certificates: object[], lists: object[], skipped: string[] }} Pile */
-
-async function addTo(pile, label, data) {
-  if (/CERTIFICATE$/.test(label)) pile.certificates.push(await readCertificate(data))
-  else if (/CRL$/.test(label)) pile.lists.push(await readCRL(data))
-  else if (/PKCS7|CMS/.test(label)) {
-    pile.certificates.push(...(await readPKCS7(data)).certificates)
-  }
+/** What there is to read of each kind that `inspect` finds; other kinds are left out. */
+const READ = {
+  certificate: async (source) => ({ certificates: [await readCertificate(source)] }),
+  crl: async (source) => ({ lists: [await readCRL(source)] }),
+  pkcs7: async (source) => ({ certificates: (await readPKCS7(source)).certificates }),
+  unreadable: (_, { error }) => Promise.reject(new Error(error.message)),
 }
 
-/** What stands in text: any number of PEM blocks; others are left out, and what is broken is told. */
-async function readText(pile, text) {
-  for (const [pem, label] of text.matchAll(BLOCK)) {
-    await addTo(pile, label, pem).catch((error) => pile.skipped.push(error.message))
-  }
-}
-
-/** Bytes are DER of one thing, or text after all. */
-async function readBytes(pile, bytes) {
-  const text = new TextDecoder('latin1').decode(bytes)
-  if (text.includes('-----BEGIN ')) return readText(pile, text)
-  for (const label of ['CERTIFICATE', 'X509 CRL', 'PKCS7']) {
+/**
+ * What is in any inputs, as PEM or DER; what is broken is told.
+ *
+ * @param {Uint8Array[]} inputs
+ */
+async function pileOf(inputs) {
+  const pile = { certificates: [], lists: [], skipped: [] }
+  const { items } = await inspect(inputs)
+  for (const item of items.filter(({ kind }) => READ[kind])) {
+    const source = inputs[item.input].slice(item.offset, item.offset + item.length)
     try {
-      return await addTo(pile, label, bytes)
-    } catch {
-      // it is something else
+      const { certificates = [], lists = [] } = await READ[item.kind](source, item)
+      pile.certificates.push(...certificates)
+      pile.lists.push(...lists)
+    } catch (error) {
+      pile.skipped.push(error.message)
     }
   }
-  pile.skipped.push('a file that is no certificate, list or bundle')
-  return undefined
-}
-
-/** @param {string} text @param {Uint8Array[]} files @returns {Promise<Pile>} */
-async function pileOf(text, files) {
-  const pile = { certificates: [], lists: [], skipped: [] }
-  await readText(pile, text)
-  for (const bytes of files) await readBytes(pile, bytes)
   return pile
 }
+
+/** What was typed as an input, if anything was. */
+const typed = (text) => (text.trim() === '' ? [] : [new TextEncoder().encode(text)])
 
 const isSelfIssued = ({ subject, issuer }) => subject === issuer
 
@@ -83,9 +73,9 @@ const once = (certificates) => [
 
 /** @param {Question} question */
 export async function checkPath({ text, files, roots, name, purpose, time, requireRevocation }) {
-  const pile = await pileOf(text, files)
+  const pile = await pileOf([...typed(text), ...files])
   if (pile.certificates.length === 0) throw failure('text', 'holds no certificate')
-  const given = await pileOf(roots, [])
+  const given = await pileOf(typed(roots))
   if (roots.trim() !== '' && given.certificates.length === 0) {
     throw failure('roots', 'holds no certificate in PEM')
   }
