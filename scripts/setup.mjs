@@ -163,18 +163,27 @@ async function bringModules() {
  * alone, since npm start needs one of hundreds.
  * @param {string} name
  */
-export async function packageOf(name) {
+async function packageOf(name) {
   const lock = JSON.parse(fs.readFileSync(at('package-lock.json'), 'utf8'))
-  const { version, integrity } = lock.packages[`node_modules/${name}`]
+  const entry = lock.packages[`node_modules/${name}`]
+  if (!entry) throw new Stop(`package-lock.json has no ${name}: for this machine there is none.`)
+  const { version, integrity } = entry
   const isThere = (folder) => {
     const file = path.join(folder, 'package.json')
     return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8')).version === version
   }
-  const folder = at('build', 'sources', `${name}-${version}`)
+  const folder = at('build', 'sources', `${fileNameOf(name)}-${version}`)
   return (
     [at('node_modules', name), folder].find(isThere) ?? fetched(name, version, integrity, folder)
   )
 }
+
+/** As npm names the archive of a package: @esbuild/linux-x64 is esbuild-linux-x64. */
+const fileNameOf = (name) => name.replace('@', '').replace('/', '-')
+
+/** The program of esbuild for this machine: its package for others' JavaScript is not needed. */
+export const esbuild = async () =>
+  path.join(await packageOf(`@esbuild/${process.platform}-${process.arch}`), 'bin', 'esbuild')
 
 /** Unpacks a package of npm that is, byte for byte, the one in the lock file. */
 async function fetched(name, version, integrity, folder) {
@@ -187,7 +196,7 @@ async function fetched(name, version, integrity, folder) {
       { log: 'npm', limit: 300 },
       'Is the network up?',
     )
-    const archive = path.join(partial, `${name}-${version}.tgz`)
+    const archive = path.join(partial, `${fileNameOf(name)}-${version}.tgz`)
     const hash = createHash('sha512').update(fs.readFileSync(archive)).digest('base64')
     if (integrity !== `sha512-${hash}`) {
       throw new Stop(`What came as ${name} ${version} is not what package-lock.json says it is.`)

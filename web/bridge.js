@@ -1,6 +1,6 @@
 /**
- * The page's side of worker.js: its jobs as promises that an AbortSignal cancels. All the work is
- * done there, so that the page never stands still.
+ * The page's side of jobs.js: its jobs as promises that an AbortSignal cancels. All the work is done
+ * there, so that the page never stands still.
  */
 
 import { scriptURL } from './trusted.js'
@@ -14,19 +14,26 @@ export class JobError extends Error {
 }
 
 export class Bridge {
-  #worker
+  /** @type {Worker | undefined} started with the first job */
+  #started
   #waiting = new Map()
   #nextId = 1
 
-  constructor() {
-    const url = new URL('./worker.js', import.meta.url).href
-    this.#worker = new Worker(scriptURL(url), { type: 'module' })
-    this.#worker.onmessage = ({ data }) => this.#receive(data)
-    this.#worker.onerror = (event) => this.#fail(event)
+  get #worker() {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  #start() {
+    const url = new URL('./jobs.js', import.meta.url).href
+    const worker = new Worker(scriptURL(url), { type: 'module' })
+    worker.onmessage = ({ data }) => this.#receive(data)
+    worker.onerror = (event) => this.#fail(event)
+    return worker
   }
 
   /**
-   * @param {string} job one of those in worker.js
+   * @param {string} job one of those in jobs.js
    * @param {unknown} [input]
    * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [options]
    */
@@ -63,7 +70,7 @@ export class Bridge {
 
   /** The worker itself could not be loaded, or broke. */
   #fail(event) {
-    const error = new JobError({ name: 'Error', message: event.message ?? 'worker.js failed' })
+    const error = new JobError({ name: 'Error', message: event.message ?? 'jobs.js failed' })
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }

@@ -1,9 +1,7 @@
 /** In the worker: several files in one, for those who want it so. */
 
-import { createPKCS12 } from './certmint/js/index.js'
-import './vendor/fflate.js'
-
-const { zipSync } = globalThis.fflate
+import { createPKCS12 } from '../js/index.js'
+import { zip } from './zip.js'
 
 /** @param {{ certificate: string, key: string, authority?: string, passphrase: string, legacy: boolean }} order PEM */
 export async function makePKCS12({ certificate, key, authority, passphrase, legacy }) {
@@ -21,8 +19,6 @@ export async function makePKCS12({ certificate, key, authority, passphrase, lega
 /** @param {{ name: string, files: import('./parts/files.js').File[] }} order */
 export function makeZip({ name, files }) {
   const encoder = new TextEncoder()
-  const entries = files.map((file) => [file.name, file.bytes ?? encoder.encode(file.text)])
-  // what is encrypted or random does not get smaller, and the rest is small
-  const bytes = zipSync(Object.fromEntries(entries), { level: 0 })
+  const bytes = zip(files.map((file) => [file.name, file.bytes ?? encoder.encode(file.text)]))
   return { name, bytes, secret: files.some(({ secret }) => secret) }
 }

@@ -11,10 +11,10 @@ const NAME = PREFIX + version
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
-    // past the browser's own cache: a mix of two builds must not get in
+    // asked of the server, not of the browser's own cache: a mix of two builds must not get in
     caches
       .open(NAME)
-      .then((cache) => cache.addAll(files.map((file) => new Request(file, { cache: 'reload' })))),
+      .then((cache) => cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })))),
   )
 })
 

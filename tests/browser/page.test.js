@@ -67,7 +67,7 @@ describe('pages of their own', () => {
       expect(text).toContain(from)
       folder.write(file, text.replace(from, to))
     }
-    replace('texts/en.js', 'right here', 'right there')
+    replace('index.html', 'right here', 'right there')
     replace('precache.js', '"version": "', '"version": "f')
     await other.page.reload()
     await loaded(other.page)
@@ -112,7 +112,7 @@ describe('pages of their own', () => {
   test('without its .wasm it says so', async () => {
     const folder = scratch()
     fs.cpSync(built, folder.folder, { recursive: true })
-    fs.rmSync(folder.path('certmint/dist/certmint.wasm'))
+    fs.rmSync(folder.path('certmint.wasm'))
     other = await openPage({ folder: folder.folder, broken: true })
     await other.page.getByText('could not be loaded. Reload').waitFor()
   })

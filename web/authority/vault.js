@@ -15,7 +15,7 @@ import {
   readCSR,
   readCertificate,
   verify,
-} from '../certmint/js/index.js'
+} from '../../js/index.js'
 import { excludedBeside } from './constraints.js'
 import { makeZip } from '../bundle.js'
 import { certificateFile, keyFile, namingSubject, withKey } from '../making.js'

@@ -1,6 +1,6 @@
 /** In the worker: makes what the form asks for. Keys are destroyed when they have been written out. */
 
-import { createCA, selfSigned } from '../certmint/js/index.js'
+import { createCA, selfSigned } from '../../js/index.js'
 import { certificateFile, keyFile, namingSubject, withKey } from '../making.js'
 
 /** At least as long as authorities are made for by default. */

@@ -1,13 +1,13 @@
 /** What was made: in words, as files, and how to use it. */
 
-import { announce, byId, h, svg } from '../parts/dom.js'
+import { announce, byId, h, nextFrame, svg } from '../parts/dom.js'
 import { fileList } from '../parts/files.js'
 import { bundle } from '../parts/bundle.js'
 import { certificateFacts, forServers, keyText, purposeText, titleOf } from '../parts/describe.js'
 import { dayText, momentText, panel } from '../parts/panel.js'
 import { drawSeal } from '../parts/seal.js'
 import { snippets } from '../parts/snippets.js'
-import { bringIntoView, nextFrame } from '../parts/stage.js'
+import { bringIntoView } from '../parts/stage.js'
 import { spanInDays } from '../parts/time.js'
 import { texts } from '../texts.js'
 import { serverSnippets, trustSnippets } from '../parts/use.js'
@@ -30,9 +30,9 @@ export async function showResult(bridge, order, made) {
   byId('result').setAttribute('aria-labelledby', 'made-title')
   announce(texts.made.status(titleOf(certificate), dayText(certificate.notAfter)))
   byId('made-title').focus({ preventScroll: true })
+  const drawn = drawSeal(seal, certificate.fingerprints.sha256)
   const steps = [
     () => bringIntoView(byId('result')),
-    () => drawSeal(seal, certificate.fingerprints.sha256),
     () => place.append(panel(texts.made.details, certificateFacts(certificate, authority))),
     () => {
       if (forServers(certificate)) {
@@ -55,6 +55,7 @@ export async function showResult(bridge, order, made) {
     if (!main.isConnected) return
     step()
   }
+  await drawn
   main.dataset.whole = ''
 }
 

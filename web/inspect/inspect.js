@@ -9,7 +9,7 @@ import {
   readCertificate,
   readPKCS12,
   readPKCS7,
-} from '../certmint/js/index.js'
+} from '../../js/index.js'
 
 /**
  * @typedef {object} Input

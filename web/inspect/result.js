@@ -1,8 +1,7 @@
 /** What was found: in short, what belongs together, and everything by itself. */
 
-import { h } from '../parts/dom.js'
+import { h, nextFrame } from '../parts/dom.js'
 import { snippets } from '../parts/snippets.js'
-import { nextFrame } from '../parts/stage.js'
 import { texts } from '../texts.js'
 import { inspectCommands } from './commands.js'
 import { itemPanel } from './item.js'

@@ -66,6 +66,9 @@ export function icon(name) {
 
 export const hiddenText = (text) => h('span', { class: 'visually-hidden' }, text)
 
+/** What comes later is drawn in the meantime. */
+export const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 16))
+
 /** Tells a screen reader, without moving the focus. */
 export function announce(text) {
   byId('status').textContent = text

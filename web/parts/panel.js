@@ -3,21 +3,23 @@
 import { h } from './dom.js'
 import { language } from '../texts.js'
 
-const moment = new Intl.DateTimeFormat(language, {
-  year: 'numeric',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZoneName: 'short',
-})
-const day = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', day: 'numeric' })
+const DAY = { year: 'numeric', month: 'long', day: 'numeric' }
+const MOMENT = { ...DAY, hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }
+
+/** A formatter is made when it is first used: it takes longer than the first screen may wait. */
+function formatter(options) {
+  let made
+  return (iso) => {
+    made ??= new Intl.DateTimeFormat(language, options)
+    return made.format(new Date(iso))
+  }
+}
 
 /** "12 March 2027 at 10:00 UTC" @param {string} iso */
-export const momentText = (iso) => moment.format(new Date(iso))
+export const momentText = formatter(MOMENT)
 
 /** "12 March 2027" @param {string} iso */
-export const dayText = (iso) => day.format(new Date(iso))
+export const dayText = formatter(DAY)
 
 export const time = (iso) => h('time', { datetime: iso }, momentText(iso))
 

@@ -3,7 +3,7 @@
  * so that two can be told apart at a glance. It proves nothing; the fingerprint does.
  */
 
-import { path } from './dom.js'
+import { nextFrame, path } from './dom.js'
 
 const POINTS = 480
 const RINGS = 5
@@ -14,6 +14,8 @@ const numbersOf = (text) =>
     ? text.split(':').map((pair) => parseInt(pair, 16))
     : Array.from({ length: 32 }, (_, i) => text.charCodeAt(i % text.length) * (i + 7))
 
+const tenths = (number) => Math.round(number * 10) / 10
+
 /** One closed curve: a circle with two waves on it. */
 function ring(radius, [petals, finer, depth, phase]) {
   const points = []
@@ -21,26 +23,27 @@ function ring(radius, [petals, finer, depth, phase]) {
     const angle = (i / POINTS) * 2 * Math.PI
     const wave = Math.sin(angle * petals + phase) * depth + Math.sin(angle * finer) * (depth * 0.3)
     const r = radius * (1 + wave)
-    points.push(`${(r * Math.cos(angle)).toFixed(1)} ${(r * Math.sin(angle)).toFixed(1)}`)
+    points.push(tenths(r * Math.cos(angle)), tenths(r * Math.sin(angle)))
   }
-  return `M${points.join('L')}Z`
+  // after the first point M means lines
+  return `M${points}Z`
 }
 
-/** @param {SVGElement} element @param {string} text */
-export function drawSeal(element, text) {
+/** Ring by ring, so that the page goes on answering. @param {SVGElement} element @param {string} text */
+export async function drawSeal(element, text) {
   const numbers = numbersOf(text)
   const pick = (i, from, count) => from + (numbers[i % numbers.length] % count)
   const symmetry = pick(0, 7, 9)
-  const rings = []
+  element.replaceChildren()
   for (let i = 0; i < RINGS; i++) {
+    await nextFrame()
     const depth = pick(3 * i + 1, 10, 14) / 100
     const finer = symmetry * pick(3 * i + 2, 2, 3)
     const turn = pick(3 * i + 3, 0, 256) / 40
     const radius = 20 + i * 12.5
-    for (const phase of [0, 1, 2]) {
-      const shape = [symmetry * (i > 1 ? 2 : 1), finer, depth, turn + phase * 2.09]
-      rings.push(path(ring(radius, shape)))
-    }
+    const strands = [0, 1, 2].map((phase) =>
+      path(ring(radius, [symmetry * (i > 1 ? 2 : 1), finer, depth, turn + phase * 2.09])),
+    )
+    element.append(...strands)
   }
-  element.replaceChildren(...rings)
 }

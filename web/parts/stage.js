@@ -3,9 +3,6 @@
 import { byId, h, svg } from './dom.js'
 import { drawSeal } from './seal.js'
 
-/** What comes later is drawn in the meantime. */
-export const nextFrame = () => new Promise((resolve) => setTimeout(resolve, 16))
-
 /** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
 export function bringIntoView(element) {
   const { top } = element.getBoundingClientRect()

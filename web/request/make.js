@@ -1,6 +1,6 @@
 /** In the worker: a request for a certificate, and its key. */
 
-import { createCSR } from '../certmint/js/index.js'
+import { createCSR } from '../../js/index.js'
 import { keyFile, namingSubject, withKey } from '../making.js'
 
 /**

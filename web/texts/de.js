@@ -105,7 +105,7 @@ export const texts = {
     title: 'Hier erscheint Ihr Zertifikat',
     private: 'Der private Schlüssel verlässt dieses Gerät nie.',
     offline: 'Braucht kein Netz, sobald die Seite offen ist.',
-    strong: 'Gut für heutige Browser: SHA-256, Namen da, wo sie hingehören.',
+    strong: 'Gut für heutige Browser: SHA‑256, Namen da, wo sie hingehören.',
   },
 
   made: {

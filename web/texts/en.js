@@ -17,7 +17,7 @@ export const texts = {
 
   names: {
     label: 'Host name',
-    hint: 'Several? Put spaces between: names, *.wildcards, IP or e-mail addresses, URIs.',
+    hint: 'Several? Put spaces between: names, *.wildcards, IP or email addresses, URIs.',
     missing: 'give at least one name, like localhost or 192.0.2.7',
   },
 
@@ -105,7 +105,7 @@ export const texts = {
     title: 'Your certificate appears here',
     private: 'The private key never leaves this machine.',
     offline: 'Works without a network once the page is open.',
-    strong: 'Good for today’s browsers: SHA-256, names where they belong.',
+    strong: 'Good for today’s browsers: SHA‑256, names where they belong.',
   },
 
   made: {
@@ -132,7 +132,7 @@ export const texts = {
     purposes: {
       serverAuth: 'servers',
       clientAuth: 'clients',
-      emailProtection: 'e-mail',
+      emailProtection: 'email',
       codeSigning: 'signing code',
     },
     anything: 'anything',
@@ -429,7 +429,7 @@ export const texts = {
     files: 'Or files: PEM, DER, .p7b',
     name: {
       label: 'Must be for',
-      hint: 'A host name, IP or e-mail address. Empty: any.',
+      hint: 'A host name, IP or email address. Empty: any.',
     },
     purpose: 'Used for',
     purposes: {

@@ -3,7 +3,7 @@
  * in and out are plain objects.
  */
 
-import { init } from './certmint/js/index.js'
+import { init } from '../js/index.js'
 import * as vault from './authority/vault.js'
 import { makeCertificate } from './certificate/make.js'
 import { makePKCS12, makeZip } from './bundle.js'
@@ -19,7 +19,7 @@ const hex = (bytes) =>
  * @returns {Promise<{ hash?: string }>} the SHA-256 of the .wasm, where the browser can take it
  */
 async function load() {
-  const response = await fetch(new URL('./certmint/dist/certmint.wasm', import.meta.url))
+  const response = await fetch(new URL('./certmint.wasm', import.meta.url))
   if (!response.ok) throw new Error(`certmint.wasm could not be loaded: HTTP ${response.status}`)
   const bytes = await response.arrayBuffer()
   await init(bytes, { workers: true })
