@@ -24,6 +24,7 @@ if(CERTMINT_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
                       -fno-omit-frame-pointer -g -O1)
   add_link_options(-fsanitize=address,undefined)
+  add_compile_definitions(CERTMINT_SANITIZE)
 elseif(NOT EMSCRIPTEN)
   add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()

@@ -38,12 +38,16 @@ export class Core {
   #exports
   /** @type {((done: number, expected: number) => boolean) | undefined} */
   #progress
+  /** @type {{ error: any } | undefined} what #progress threw */
+  #thrown
+  /** @type {any} why the host gave no entropy */
+  #noEntropy
 
   /** @param {WebAssembly.Module} module the compiled certmint.wasm */
   constructor(module) {
     const env = {
       certmint_entropy: (address, size) => this.#entropy(address, size),
-      certmint_progress: (done, expected) => (this.#progress?.(done, expected) ? 1 : 0),
+      certmint_progress: (done, expected) => this.#report(done, expected),
     }
     /** The compiled module, to make further instances of (in workers). */
     this.module = module
@@ -57,12 +61,28 @@ export class Core {
     return new Uint8Array(this.#exports.memory.buffer)
   }
 
+  // Nothing may be thrown through the module: it would free and zero nothing that it was working with.
+
   #entropy(address, size) {
-    for (let at = 0; at < size; at += ENTROPY_CHUNK) {
-      const end = Math.min(at + ENTROPY_CHUNK, size)
-      globalThis.crypto.getRandomValues(this.#memory.subarray(address + at, address + end))
+    try {
+      for (let at = 0; at < size; at += ENTROPY_CHUNK) {
+        const end = Math.min(at + ENTROPY_CHUNK, size)
+        globalThis.crypto.getRandomValues(this.#memory.subarray(address + at, address + end))
+      }
+      return 0
+    } catch (error) {
+      this.#noEntropy = error
+      return 1
     }
-    return 0
+  }
+
+  #report(done, expected) {
+    try {
+      return this.#progress?.(done, expected) ? 1 : 0
+    } catch (error) {
+      this.#thrown = { error }
+      return 1
+    }
   }
 
   /**
@@ -71,7 +91,8 @@ export class Core {
    * @param {string} op the operation
    * @param {Record<string, unknown>} [members] of the request
    * @param {{ secret?: boolean, progress?: (done: number, expected: number) => boolean }} [options]
-   *   secret: zero the answer at once; progress: called during long work, true cancels
+   *   secret: zero the answer at once; progress: called during long work, true cancels,
+   *   and what it throws is thrown when the work has ended
    * @returns {any} what stands behind "ok"; with `bytes` when there are any
    * @throws {CertmintError}
    */
@@ -83,8 +104,12 @@ export class Core {
         this.#lend(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), lent)
       const request = stringify({ op, ...members }, lend)
       return this.#send(this.#lend(encoder.encode(request), lent))
+    } catch (error) {
+      if (this.#thrown) throw this.#thrown.error
+      if (error.code === 'random') error.cause = this.#noEntropy
+      throw error
     } finally {
-      this.#progress = undefined
+      this.#progress = this.#thrown = this.#noEntropy = undefined
       for (const [address, size] of lent) this.#exports.certmint_free(address, size)
       if (secret) this.#send(this.#lend(encoder.encode('{"op":"forget"}'), []), true)
     }

@@ -19,18 +19,19 @@ function progressReporter(onProgress) {
   const start = performance.now()
   return ({ tried, expected }) => {
     const perTry = tried > 0 ? (performance.now() - start) / tried : 0
+    const primes = (2 * tried) / expected // as many as are found in this many tries on average
     onProgress({
       tried,
       expected,
-      /** How likely it was to be done by now: never 1, always growing. */
-      fraction: 1 - Math.exp(-tried / expected),
+      /** How likely two were to be found by now (Poisson): never 1, always growing. */
+      fraction: 1 - (1 + primes) * Math.exp(-primes),
       elapsedSeconds: (performance.now() - start) / 1000,
       typicalSeconds: (perTry * expected) / 1000,
     })
   }
 }
 
-/** Synchronously: onProgress may return true to cancel. */
+/** Synchronously: onProgress may abort the signal. */
 export function generateSync(core, spec, { onProgress, allowWeak, signal }) {
   signal?.throwIfAborted()
   const report = progressReporter(onProgress)

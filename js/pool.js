@@ -147,7 +147,12 @@ export class Pool {
             }
             if (message.tried !== undefined) {
               tried[i] = message.tried
-              onProgress?.({ tried: tried.reduce((a, b) => a + b), expected: 2 * message.expected })
+              const sum = tried.reduce((a, b) => a + b)
+              try {
+                onProgress?.({ tried: sum, expected: 2 * message.expected })
+              } catch (error) {
+                reject(error)
+              }
             }
             if (message.prime && !primes.some((prime) => equal(prime, message.prime))) {
               primes.push(message.prime)

@@ -191,11 +191,18 @@ export async function alone(name, work) {
   }
 }
 
-/** Debian's Emscripten finds its JavaScript optimizer only through this. */
+/**
+ * What Debian's Emscripten needs: where its JavaScript optimizer is, and Debian's own Python, as
+ * another on the PATH may be a slow shim (pyenv's doubles the time a file takes). An emsdk has its own.
+ */
 export function emscriptenEnv() {
-  const modules = '/usr/share/nodejs'
-  if (!fs.existsSync(modules)) return {}
-  return { NODE_PATH: [process.env.NODE_PATH, modules].filter(Boolean).join(path.delimiter) }
+  const emcc = which('emcc')
+  if (!emcc || !fs.realpathSync(emcc).startsWith('/usr/share/emscripten/')) return {}
+  const paths = [process.env.NODE_PATH, '/usr/share/nodejs'].filter(Boolean)
+  return {
+    NODE_PATH: paths.join(path.delimiter),
+    EMSDK_PYTHON: process.env.EMSDK_PYTHON || '/usr/bin/python3',
+  }
 }
 
 /** All files under a folder whose names end in one of the endings, sorted; none when it is absent. */

@@ -1,12 +1,14 @@
 // Puts the npm package together in dist/npm: what `npm pack` takes (prepack), and nothing else of js/.
 //
-// Everything is there twice, as ES modules and as CommonJS, on one copy of certmint.wasm: payload.js.
+// ES modules on one copy of certmint.wasm, payload.js; for CommonJS files that require them, so that
+// both share one instance.
 
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
-import { deflateRawSync } from 'node:zlib'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildWasm } from './build.mjs'
 import { at, isMain, main, say } from './lib.mjs'
+import { payload } from './package/payload.mjs'
 import { installModules, setup } from './setup.mjs'
 
 const out = (...parts) => at('dist', 'npm', ...parts)
@@ -17,54 +19,33 @@ const entries = ['index', 'sync', 'selfsigned', 'vite', 'wasm']
 /** Those that edge runtimes get in a form that compiles while it is loaded. */
 const edge = ['index', 'sync', 'selfsigned']
 
-const PAYLOAD = { before: 'export default"', after: '";\n' }
-
-function writePayload() {
-  const wasm = fs.readFileSync(at('dist', 'certmint.wasm'))
-  const text = deflateRawSync(wasm, { level: 9, memLevel: 9 }).toString('base64')
-  fs.writeFileSync(out('payload.js'), `${PAYLOAD.before}${text}${PAYLOAD.after}`)
-}
-
-/** CommonJS cannot import payload.js; it reads the text out of it. */
-const payloadOfCommonJS = `
-  import fs from 'node:fs'
-import { createRequire } from 'node:module'
-  export default fs.readFileSync(new URL('./payload.js', import.meta.url), 'latin1')
-    .slice(${PAYLOAD.before.length}, -${PAYLOAD.after.length})
-`
-
 /** In the place of js/version.js. */
 function versionAsModule() {
   const { version } = JSON.parse(fs.readFileSync(at('package.json'), 'utf8'))
   return `export const version = () => ${JSON.stringify(version)}`
 }
 
-/** Puts scripts/package/source.js in the place of js/source.js. */
-const packaged = (format) => ({
+/** Puts scripts/package/source.js in the place of js/source.js, and the command line into one module. */
+const packaged = {
   name: 'certmint',
   setup(builder) {
-    builder.onResolve({ filter: /\/source\.js$/ }, () => ({
-      path: at('scripts', 'package', 'source.js'),
-      sideEffects: false,
+    const inItsPlace = (filter, found) => {
+      builder.onResolve({ filter }, () => ({ sideEffects: false, ...found }))
+    }
+    inItsPlace(/\/source\.js$/, { path: at('scripts', 'package', 'source.js') })
+    inItsPlace(/\/payload\.js$/, { path: './payload.js', external: true })
+    inItsPlace(/\/version\.js$/, { path: 'version', namespace: 'certmint' })
+    builder.onLoad({ filter: /^version$/, namespace: 'certmint' }, () => ({
+      contents: versionAsModule(),
     }))
-    builder.onResolve({ filter: /\/version\.js$/ }, () => ({
-      path: 'version',
-      namespace: 'certmint',
-      sideEffects: false,
-    }))
-    builder.onResolve({ filter: /\/payload\.js$/ }, () =>
-      format === 'esm'
-        ? { path: './payload.js', external: true, sideEffects: false }
-        : { path: 'payload', namespace: 'certmint' },
-    )
-    builder.onLoad({ filter: /.*/, namespace: 'certmint' }, ({ path: name }) => ({
-      contents: name === 'version' ? versionAsModule() : payloadOfCommonJS,
-      resolveDir: at('scripts'),
+    builder.onLoad({ filter: /[\\/]js[\\/]cli[\\/]main\.js$/ }, async ({ path: file }) => ({
+      contents: await commandLine(file),
+      resolveDir: path.dirname(file),
     }))
   },
-})
+}
 
-const common = () => ({
+const common = {
   bundle: true,
   platform: /** @type {const} */ ('neutral'),
   mainFields: ['module', 'main'],
@@ -72,12 +53,34 @@ const common = () => ({
   external: ['node:*'],
   minify: true,
   legalComments: /** @type {const} */ ('none'),
-  define: { WASM_SIZE: String(fs.statSync(at('dist', 'certmint.wasm')).size) },
-})
+  format: /** @type {const} */ ('esm'),
+}
 
-const modules = () => ({
-  ...common(),
-  format: 'esm',
+/** All that js/cli/main.js leads to within js/cli, as one module: a command takes a dozen of its files. */
+async function commandLine(main) {
+  const { build } = await import('esbuild')
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [main],
+    write: false,
+    plugins: [
+      {
+        name: 'the library stays outside',
+        setup(builder) {
+          builder.onResolve({ filter: /^\.\.?\// }, ({ path: wanted, resolveDir }) => {
+            const file = path.resolve(resolveDir, wanted)
+            if (path.dirname(file) !== at('js')) return undefined
+            return { path: `../${path.basename(file)}`, external: true }
+          })
+        },
+      },
+    ],
+  })
+  return outputFiles[0].text
+}
+
+const modules = (sizes) => ({
+  ...common,
   outdir: out(),
   splitting: true,
   chunkNames: 'chunk-[hash]',
@@ -87,61 +90,56 @@ const modules = () => ({
     at('scripts', 'package', 'edge.js'),
   ],
   entryNames: '[name]',
-  plugins: [packaged('esm')],
-})
-
-/** One file for all of CommonJS, so that its entries share one instance. */
-const commonJS = () => ({
-  ...common(),
-  platform: 'node',
-  format: 'cjs',
-  stdin: {
-    contents: entries.map((name) => `export * as ${name} from './${name}.js'`).join('\n'),
-    resolveDir: at('js'),
-  },
-  outfile: out('all.cjs'),
-  define: { ...common().define, 'import.meta.url': 'here' },
-  banner: { js: 'const here=require("node:url").pathToFileURL(__filename).href;' },
-  plugins: [packaged('cjs')],
+  define: sizes,
+  plugins: [packaged],
 })
 
 /** The files that only point to others. In CommonJS name by name, for those who read without running. */
-function writeEntries() {
+async function writeEntries() {
   const write = (file, text) => fs.writeFileSync(out(file), `${text}\n`)
-  const all = createRequire(import.meta.url)(out('all.cjs'))
   for (const name of entries) {
-    const exported = Object.keys(all[name]).map((one) => `exports.${one}=all.${one};`)
+    const names = Object.keys(await import(pathToFileURL(out(`${name}.js`)).href))
+    const exported = names.map((one) => `exports.${one}=all.${one};`)
     write(
       `${name}.cjs`,
       'Object.defineProperty(exports,"__esModule",{value:true});' +
-        `const all=require("./all.cjs").${name};${exported.join('')}`,
+        `const all=require("./${name}.js");${exported.join('')}`,
     )
-  }
-  for (const name of edge) {
-    const main = 'default' in all[name] ? `export{default}from"./${name}.js";` : ''
+    if (!edge.includes(name)) continue
+    const main = names.includes('default') ? `export{default}from"./${name}.js";` : ''
     write(`edge-${name}.js`, `import"./edge.js";export*from"./${name}.js";${main}`)
   }
 }
 
-/** Types: each declared once, for CommonJS, which ES modules may import too. */
+/**
+ * Types: each declared once, for CommonJS, which ES modules may import too. A default export means
+ * something else to each of the two, and is declared in both.
+ */
 function writeTypes() {
   for (const name of entries) {
     const text = fs.readFileSync(at('js', `${name}.d.ts`), 'utf8')
-    if (/^export default/m.test(text)) fs.writeFileSync(out(`${name}.d.ts`), text)
-    else fs.writeFileSync(out(`${name}.d.ts`), `export * from './${name}.cjs'\n`)
-    fs.writeFileSync(out(`${name}.d.cts`), text.replace(/'\.\/(\w+)\.js'/g, "'./$1.cjs'"))
+    const common = text.replace(/'\.\/(\w+)\.js'/g, "'./$1.cjs'")
+    const main = /^(?:declare const \w+:[^}]*}\n)?export default .*\n/m.exec(text)?.[0] ?? ''
+    const exported = text.matchAll(/^export (?:function|interface) (\w+)/gm)
+    const used = [...new Set(Array.from(exported, ([, word]) => word))].filter((word) =>
+      new RegExp(`\\b${word}\\b`).test(main),
+    )
+    const imports = main ? `import { ${used.join(', ')} } from './${name}.cjs'\n` : ''
+    fs.writeFileSync(out(`${name}.d.cts`), common)
+    fs.writeFileSync(out(`${name}.d.ts`), `${imports}export * from './${name}.cjs'\n${main}`)
   }
 }
 
 /** dist/npm, from js/ and dist/certmint.wasm. */
 export async function pack() {
-  const { build } = await import('esbuild')
   fs.rmSync(out(), { recursive: true, force: true })
   fs.mkdirSync(out(), { recursive: true })
-  writePayload()
-  await build(modules())
-  await build(commonJS())
-  writeEntries()
+  const wasm = fs.readFileSync(at('dist', 'certmint.wasm'))
+  const { size, text } = await payload(wasm)
+  fs.writeFileSync(out('payload.js'), `export default"${text}";\n`)
+  const { build } = await import('esbuild')
+  await build(modules({ WASM_SIZE: `${wasm.length}`, DEFLATED_SIZE: `${size}` }))
+  await writeEntries()
   writeTypes()
   fs.chmodSync(out('cli.js'), 0o755)
   const sizes = fs.readdirSync(out()).map((name) => fs.statSync(out(name)).size)

@@ -3,6 +3,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <mbedtls/asn1.h>
+#include <mbedtls/bignum.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/md.h>
+#include <mbedtls/pem.h>
+#include <mbedtls/pk.h>
+
 #include "der.h"
 #include "text.h"
 
@@ -154,4 +161,20 @@ cm_status cm_fail_memory(cm_error *err)
 cm_status cm_fail_internal(cm_error *err, const char *where)
 {
     return cm_fail(err, CM_ERR_INTERNAL, "internal error in %s; please report it", where);
+}
+
+bool cm_lacked_memory(int result)
+{
+    /* A result is minus the sum of a code of the module that was called and one, in the low seven
+     * bits, of what that called. */
+    static const int codes[] = {MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED,
+                                MBEDTLS_ERR_ECP_ALLOC_FAILED, MBEDTLS_ERR_MD_ALLOC_FAILED,
+                                MBEDTLS_ERR_PEM_ALLOC_FAILED, MBEDTLS_ERR_PK_ALLOC_FAILED};
+    const int low = 0x7f;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (-codes[i] == (-result & low) || -codes[i] == (-result & ~low)) {
+            return true;
+        }
+    }
+    return false;
 }

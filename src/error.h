@@ -2,6 +2,8 @@
 #ifndef CM_ERROR_H
 #define CM_ERROR_H
 
+#include <stdbool.h>
+
 #include "certmint.h"
 
 /*
@@ -20,5 +22,8 @@ cm_status cm_fail_in(cm_error *err, cm_status status, const char *path, ...);
 /* "out of memory" and "internal error" without a field. */
 cm_status cm_fail_memory(cm_error *err);
 cm_status cm_fail_internal(cm_error *err, const char *where);
+
+/* Whether a result of mbedTLS says that memory was what it lacked. */
+bool cm_lacked_memory(int result);
 
 #endif

@@ -234,7 +234,7 @@ static cm_status generate_ec(cm_key *key, cm_key_algorithm algorithm, cm_random 
             int result =
                 mbedtls_ecp_gen_key(curves[i].group, mbedtls_pk_ec(key->pk), cm_random_bytes, rng);
             return result == 0 ? CM_OK
-                   : result == MBEDTLS_ERR_MPI_ALLOC_FAILED
+                   : cm_lacked_memory(result)
                        ? cm_fail_memory(err)
                        : cm_fail(err, CM_ERR_RANDOM, "the random number generator failed");
         }
@@ -352,6 +352,9 @@ void cm_prime_search_close(cm_prime_search *search)
 
 static cm_status import_failed(int result, bool has_passphrase, cm_error *err)
 {
+    if (cm_lacked_memory(result)) {
+        return cm_fail_memory(err);
+    }
     switch (result) {
     case MBEDTLS_ERR_PK_PASSWORD_REQUIRED:
     case MBEDTLS_ERR_PEM_PASSWORD_REQUIRED:
@@ -359,9 +362,6 @@ static cm_status import_failed(int result, bool has_passphrase, cm_error *err)
     case MBEDTLS_ERR_PK_PASSWORD_MISMATCH:
     case MBEDTLS_ERR_PEM_PASSWORD_MISMATCH:
         return cm_fail(err, CM_ERR_PASSPHRASE, "the passphrase is wrong");
-    case MBEDTLS_ERR_PK_ALLOC_FAILED:
-    case MBEDTLS_ERR_PEM_ALLOC_FAILED:
-        return cm_fail_memory(err);
     case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
     case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
         return cm_fail(err, CM_ERR_UNSUPPORTED,

@@ -6,6 +6,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/platform_util.h>
 
+#include "error.h"
 #include "montgomery.h"
 #include "prime.h"
 
@@ -21,6 +22,12 @@ enum {
     MAX_PRIME_BITS = 7000, /* of an imported key: a column holds the products of so many limbs */
     MAX_LIMBS = CM_MONTGOMERY_MAX_LIMBS
 };
+
+/* What a result of mbedTLS means: want of memory, or `otherwise`. */
+static cm_status status_of(int result, cm_status otherwise)
+{
+    return result == 0 ? CM_OK : cm_lacked_memory(result) ? CM_ERR_MEMORY : otherwise;
+}
 
 /* ------------------------------------------------------------ private operation */
 
@@ -100,16 +107,23 @@ static cm_status read_key(private_operation *op, const mbedtls_rsa_context *rsa)
 {
     mbedtls_mpi n, p, q, e, dp, dq, qp;
     mbedtls_mpi *all[] = {&n, &p, &q, &e, &dp, &dq, &qp};
-    cm_status status = CM_ERR_INVALID;
+    cm_status status;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         mbedtls_mpi_init(all[i]);
     }
-    if (mbedtls_rsa_export(rsa, &n, &p, &q, NULL, &e) != 0 ||
-        mbedtls_rsa_export_crt(rsa, &dp, &dq, &qp) != 0 || !moduli_valid(&n, &p, &q)) {
+    status = status_of(mbedtls_rsa_export(rsa, &n, &p, &q, NULL, &e), CM_ERR_INVALID);
+    if (status == CM_OK) {
+        status = status_of(mbedtls_rsa_export_crt(rsa, &dp, &dq, &qp), CM_ERR_INVALID);
+    }
+    if (status != CM_OK) {
         goto end;
     }
     if (!sizes_fit(&n, &p, &q)) {
         status = CM_ERR_UNSUPPORTED;
+        goto end;
+    }
+    status = CM_ERR_INVALID;
+    if (!moduli_valid(&n, &p, &q)) {
         goto end;
     }
     op->size = mbedtls_mpi_size(&n);
@@ -322,7 +336,7 @@ cm_status cm_rsa_sign(const mbedtls_rsa_context *rsa, bool pss, mbedtls_md_type_
         return CM_ERR_UNSUPPORTED;
     }
     mbedtls_mpi_init(&n);
-    status = mbedtls_rsa_export(rsa, &n, NULL, NULL, NULL, NULL) == 0 ? CM_OK : CM_ERR_INVALID;
+    status = status_of(mbedtls_rsa_export(rsa, &n, NULL, NULL, NULL, NULL), CM_ERR_INVALID);
     bits = mbedtls_mpi_bitlen(&n);
     mbedtls_mpi_free(&n);
     if (status == CM_OK) {
@@ -341,51 +355,55 @@ cm_status cm_rsa_sign(const mbedtls_rsa_context *rsa, bool pss, mbedtls_md_type_
 
 /* -------------------------------------------------------------------- generation */
 
-/* FIPS 186-5 A.1.1 (1c): prime >= sqrt(2) 2^(bits-1), that is, its square has 2 bits bits. */
-static bool large_enough(const mbedtls_mpi *prime, size_t bits)
+/* FIPS 186-5 A.1.1 for the primes p >= q of `bits` bits: (1c) both are at least sqrt(2) 2^(bits-1),
+ * that is, their squares have 2 bits bits; (1d) |p-q| > 2^(bits-100). */
+static cm_status check_primes(const mbedtls_mpi *p, const mbedtls_mpi *q, size_t bits)
 {
-    mbedtls_mpi square;
-    bool fine;
-    mbedtls_mpi_init(&square);
-    fine = mbedtls_mpi_bitlen(prime) == bits && mbedtls_mpi_mul_mpi(&square, prime, prime) == 0 &&
-           mbedtls_mpi_bitlen(&square) == 2 * bits;
-    mbedtls_mpi_free(&square);
-    return fine;
-}
-
-/* FIPS 186-5 A.1.1 (1d): |p-q| > 2^(bits-100), for p >= q. */
-static bool far_apart(const mbedtls_mpi *p, const mbedtls_mpi *q, size_t bits)
-{
-    mbedtls_mpi difference;
-    bool fine;
-    mbedtls_mpi_init(&difference);
-    fine =
-        mbedtls_mpi_sub_abs(&difference, p, q) == 0 && mbedtls_mpi_bitlen(&difference) > bits - 100;
-    mbedtls_mpi_free(&difference);
-    return fine;
+    mbedtls_mpi p_square, q_square, distance;
+    cm_status status = CM_ERR_MEMORY;
+    mbedtls_mpi_init(&p_square);
+    mbedtls_mpi_init(&q_square);
+    mbedtls_mpi_init(&distance);
+    if (mbedtls_mpi_mul_mpi(&p_square, p, p) == 0 && mbedtls_mpi_mul_mpi(&q_square, q, q) == 0 &&
+        mbedtls_mpi_sub_mpi(&distance, p, q) == 0 &&
+        mbedtls_mpi_sub_int(&distance, &distance, 1) == 0) {
+        bool fine = mbedtls_mpi_bitlen(p) == bits && mbedtls_mpi_bitlen(q) == bits &&
+                    mbedtls_mpi_bitlen(&p_square) == 2 * bits &&
+                    mbedtls_mpi_bitlen(&q_square) == 2 * bits &&
+                    mbedtls_mpi_bitlen(&distance) > bits - 100;
+        status = fine ? CM_OK : CM_ERR_INVALID;
+    }
+    mbedtls_mpi_free(&p_square);
+    mbedtls_mpi_free(&q_square);
+    mbedtls_mpi_free(&distance);
+    return status;
 }
 
 /* FIPS 186-5 A.1.1 (2b): d > 2^bits (and below lcm(p-1, q-1), as mbedTLS computes it). */
-static bool exponent_large_enough(const mbedtls_rsa_context *rsa, size_t bits)
+static cm_status check_exponent(const mbedtls_rsa_context *rsa, size_t bits)
 {
     mbedtls_mpi d;
-    bool fine;
+    cm_status status;
     mbedtls_mpi_init(&d);
-    fine =
-        mbedtls_rsa_export(rsa, NULL, NULL, NULL, &d, NULL) == 0 && mbedtls_mpi_bitlen(&d) > bits;
+    status = status_of(mbedtls_rsa_export(rsa, NULL, NULL, NULL, &d, NULL), CM_ERR_INTERNAL);
+    if (status == CM_OK && mbedtls_mpi_bitlen(&d) <= bits) {
+        status = CM_ERR_INVALID;
+    }
     mbedtls_mpi_free(&d);
-    return fine;
+    return status;
 }
 
 /* Signs something and lets mbedTLS verify it. */
 static cm_status try_out(mbedtls_rsa_context *rsa, random_fn f_rng, void *p_rng)
 {
-    static const uint8_t hash[32] = "a pair-wise consistency test ...";
+    enum { HASH_SIZE = 32 };
+    static const uint8_t hash[HASH_SIZE + 1] = "a pair-wise consistency test ...";
     uint8_t signature[CM_RSA_MAX_SIZE];
     cm_status status = cm_rsa_sign(rsa, false, MBEDTLS_MD_SHA256, hash, signature, f_rng, p_rng);
-    if (status == CM_OK &&
-        mbedtls_rsa_pkcs1_verify(rsa, MBEDTLS_MD_SHA256, sizeof hash, hash, signature) != 0) {
-        status = CM_ERR_INTERNAL;
+    if (status == CM_OK) {
+        status =
+            status_of(mbedtls_rsa_pkcs1_verify(rsa, MBEDTLS_MD_SHA256, HASH_SIZE, hash, signature),
+                      CM_ERR_INTERNAL);
     }
     mbedtls_platform_zeroize(signature, sizeof signature);
     return status;
@@ -415,13 +433,19 @@ static cm_status assemble(mbedtls_pk_context *pk, cm_view p, cm_view q, random_f
         mbedtls_mpi_safe_cond_swap(&mp, &mq, (unsigned char)less) != 0) {
         goto end;
     }
-    status = CM_ERR_INVALID;
-    if (!large_enough(&mp, bits) || !large_enough(&mq, bits) || !far_apart(&mp, &mq, bits) ||
-        mbedtls_rsa_import(rsa, NULL, &mp, &mq, NULL, &me) != 0 || mbedtls_rsa_complete(rsa) != 0 ||
-        !exponent_large_enough(rsa, bits) || mbedtls_rsa_get_len(rsa) != 2 * p.size) {
-        goto end;
+    status = check_primes(&mp, &mq, bits);
+    if (status == CM_OK) {
+        status = status_of(mbedtls_rsa_import(rsa, NULL, &mp, &mq, NULL, &me), CM_ERR_INTERNAL);
     }
-    status = mbedtls_rsa_check_privkey(rsa) == 0 ? try_out(rsa, f_rng, p_rng) : CM_ERR_INTERNAL;
+    if (status == CM_OK) { /* finds out when e divides p-1 or q-1 */
+        status = status_of(mbedtls_rsa_complete(rsa), CM_ERR_INVALID);
+    }
+    if (status == CM_OK) {
+        status = check_exponent(rsa, bits);
+    }
+    if (status == CM_OK) { /* which does not tell what was wrong */
+        status = mbedtls_rsa_check_privkey(rsa) == 0 ? try_out(rsa, f_rng, p_rng) : CM_ERR_INTERNAL;
+    }
 end:
     if (status != CM_OK) {
         mbedtls_pk_free(pk);

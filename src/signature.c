@@ -4,6 +4,7 @@
 
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/md.h>
+#include <mbedtls/platform_util.h>
 #include <mbedtls/rsa.h>
 
 #include "error.h"
@@ -133,6 +134,19 @@ void cm_signer_write_algorithm(const cm_signer *signer, cm_der *out)
     }
 }
 
+/* Overwrites what functions that have returned had on the stack: mbedTLS's deterministic ECDSA
+ * leaves the private key there (ecdsa.c), some hundred bytes below the caller. Inlined it would be
+ * beside. */
+#if defined(__GNUC__) || defined(__clang__)
+__attribute__((noinline))
+#endif
+static void
+wipe_stack(void)
+{
+    uint8_t below[8192];
+    mbedtls_platform_zeroize(below, sizeof below);
+}
+
 static cm_status sign_hash(const cm_signer *signer, const struct digest *digest,
                            const uint8_t *hash, cm_random *rng, uint8_t *signature, size_t capacity,
                            size_t *size)
@@ -145,9 +159,10 @@ static cm_status sign_hash(const cm_signer *signer, const struct digest *digest,
     }
     int result = mbedtls_pk_sign(pk, digest->md, hash, digest->size, signature, capacity, size,
                                  cm_random_bytes, rng);
+    wipe_stack();
     return result == 0                                            ? CM_OK
            : result == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED ? CM_ERR_RANDOM
-           : result == MBEDTLS_ERR_MPI_ALLOC_FAILED               ? CM_ERR_MEMORY
+           : cm_lacked_memory(result)                             ? CM_ERR_MEMORY
                                                                   : CM_ERR_INTERNAL;
 }
 

@@ -40,6 +40,16 @@ static const char prime_q[] =
 static const char close_to_p[] =
     "f01742144271f9d06ad554484bb37e2b2116f03982f66b4b53f166de9f754c0a9a80b77e0c1ab5c2fb6563f8e3b417"
     "6c17f0b2ea9bcd560c5dcdd35c6dc7198d";
+/* Primes that are 2^412 apart, which is too close by one, and the next after the upper one. */
+static const char lower[] =
+    "e49be57779e894c7fbddf2f78154b2f25673532874dc2dfba8ec951ecc68f7a37b21c6b448ace0219f614bb3467187"
+    "d36fb9a6345cd985c3acade86046ae9fe1";
+static const char upper[] =
+    "e49be57779e894c7fbddf2f79154b2f25673532874dc2dfba8ec951ecc68f7a37b21c6b448ace0219f614bb3467187"
+    "d36fb9a6345cd985c3acade86046ae9fe1";
+static const char after_upper[] =
+    "e49be57779e894c7fbddf2f79154b2f25673532874dc2dfba8ec951ecc68f7a37b21c6b448ace0219f614bb3467187"
+    "d36fb9a6345cd985c3acade86046ae9ff3";
 /* A prime below sqrt(2) 2^511. */
 static const char low[] =
     "8340aa72613a41c4faece4d57ad25c755dbf7bc7954500ae6646fa0eb0e5da5cd363ff3fc1bc653bc21074c3b9b5c4"
@@ -293,6 +303,9 @@ static void test_from_primes(void)
     mbedtls_pk_free(&pk);
     refuses(prime_p, prime_p, "p = q");
     refuses(prime_p, close_to_p, "|p-q| is small");
+    refuses(upper, lower, "|p-q| is 2^412, and not above it");
+    ok(from_hex(&pk, after_upper, lower) == CM_OK, "|p-q| is just above 2^412");
+    mbedtls_pk_free(&pk);
     refuses(prime_p, low, "q below sqrt(2) 2^511");
     refuses(low, prime_p, "p below sqrt(2) 2^511");
     refuses(prime_p, one_mod_e, "e divides q-1");

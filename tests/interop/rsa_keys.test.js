@@ -2,8 +2,10 @@
 
 import { checkPrimeSync, createPrivateKey } from 'node:crypto'
 
+import path from 'node:path'
+
 import * as certmint from '../../js/sync.js'
-import { run } from '../support/tools.js'
+import { root, run } from '../support/tools.js'
 
 const number = (base64url) => BigInt(`0x${Buffer.from(base64url, 'base64url').toString('hex')}`)
 const bitLength = (n) => n.toString(2).length
@@ -50,6 +52,31 @@ test.each([
   }
   expect(primes.size).toBe(count)
 })
+
+// 5 ms each: OpenSSL makes 64 rounds
+test.each([
+  [512, 500, 4],
+  [1024, 100, 1],
+])(
+  'openssl prime: primes of %d bits, %d of them, %d times',
+  (bits, count, times) => {
+    const program = path.join(root, 'build', 'native', 'tests', 'test_prime')
+    const all = new Set()
+    for (let i = 0; i < times; i++) {
+      const primes = run(program, ['--print', String(count), String(bits)])
+        .out.trim()
+        .split('\n')
+      const verdicts = run('openssl', ['prime', '-hex', ...primes])
+        .out.trim()
+        .split('\n')
+      expect(verdicts.filter((line) => !line.endsWith(' is prime'))).toEqual([])
+      expect(verdicts).toHaveLength(count)
+      primes.forEach((prime) => all.add(prime))
+    }
+    expect(all.size).toBe(count * times)
+  },
+  240_000,
+)
 
 test.each(['rsa-2048', 'rsa-4096'])('%s: openssl rsa -check', (spec) => {
   const { out } = run('openssl', ['rsa', '-check', '-noout'], {

@@ -1,5 +1,6 @@
 /** The door itself: no request makes it trap, whatever it says. */
 
+import { createPrivateKey } from 'node:crypto'
 import fs from 'node:fs'
 
 import { root } from '../support/tools.js'
@@ -8,19 +9,23 @@ let exports
 
 const memory = () => new Uint8Array(exports.memory.buffer)
 
-/** Sends raw bytes as a request; returns the parsed answer. */
-function send(bytes) {
+/** Sends raw bytes as a request; returns the parsed answer, and its bytes. */
+function sendRaw(bytes) {
   const address = exports.certmint_alloc(bytes.length)
   memory().set(bytes, address)
   const answer = exports.certmint_call(address, bytes.length)
   exports.certmint_free(address, bytes.length)
   const words = new Uint32Array(exports.memory.buffer, answer, 4)
-  return JSON.parse(
-    new TextDecoder('utf-8', { fatal: true }).decode(memory().slice(words[0], words[0] + words[1])),
-  )
+  const json = memory().slice(words[0], words[0] + words[1])
+  return {
+    answer: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)),
+    bytes: Buffer.from(memory().slice(words[2], words[2] + words[3])),
+  }
 }
 
+const send = (bytes) => sendRaw(bytes).answer
 const sendText = (text) => send(new TextEncoder().encode(text))
+const sendForBytes = (text) => sendRaw(new TextEncoder().encode(text))
 
 beforeAll(async () => {
   const bytes = fs.readFileSync(`${root}dist/certmint.wasm`)
@@ -119,6 +124,48 @@ test('nothing is left behind by what fails', () => {
   for (let i = 0; i < 20_000; i++) sendText('{"op":"certificate.read","certificate":[1,0]}')
   expect(exports.memory.buffer.byteLength).toBe(before)
 })
+
+/** A number of a key in the forms it may have in memory: bytes either way, and limbs of 28 bits. */
+function formsOf(base64url) {
+  const bytes = Buffer.from(base64url, 'base64url')
+  const limbs = Buffer.alloc(4 * Math.ceil((8 * bytes.length) / 28))
+  let rest = BigInt(`0x${bytes.toString('hex')}`)
+  for (let at = 0; at < limbs.length; at += 4, rest >>= 28n) {
+    limbs.writeUInt32LE(Number(rest & 0xfffffffn), at)
+  }
+  return [bytes, Buffer.from(bytes).reverse(), limbs]
+}
+
+/** How many pieces of 12 bytes of these numbers are anywhere in linear memory. */
+function piecesOf(numbers) {
+  const all = Buffer.from(exports.memory.buffer)
+  let found = 0
+  for (const form of numbers.flatMap(formsOf)) {
+    for (let at = 0; at + 12 <= form.length; at += 4) {
+      if (all.includes(form.subarray(at, at + 12))) found++
+    }
+  }
+  return found
+}
+
+test.each(['rsa-2048', 'p-256', 'p-384', 'p-521'])(
+  '%s: nothing of a key is left in memory when it has been made, used and freed',
+  (spec) => {
+    const { ok: key } = sendText(JSON.stringify({ op: 'key.generate', spec }))
+    const template = { now: 1.8e9, san: ['a.test'] }
+    const create = { op: 'certificate.create', key: key.key, template }
+    expect(sendText(JSON.stringify(create)).ok).toBeDefined()
+    const exported = { op: 'key.export', key: key.key, format: 'pkcs8', pem: false }
+    const { bytes } = sendForBytes(JSON.stringify(exported))
+    const der = { key: bytes, format: 'der', type: 'pkcs8' }
+    const { d, p, q, dp, dq, qi } = createPrivateKey(der).export({ format: 'jwk' })
+    const numbers = [d, p, q, dp, dq, qi].filter(Boolean)
+    sendText('{"op":"forget"}')
+    expect(piecesOf(numbers)).toBeGreaterThan(0) // it is held, and seen
+    sendText(`{"op":"key.free","key":${key.key}}`)
+    expect(piecesOf(numbers)).toBe(0)
+  },
+)
 
 test('an answer is zeroed by the next call', () => {
   const { ok } = sendText('{"op":"key.generate","spec":"p-256"}')

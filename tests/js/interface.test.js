@@ -136,6 +136,64 @@ describe('RSA generation', () => {
     expect((await generateKey('rsa-2048', { workers })).bits).toBe(2048)
   })
 
+  test.each([2, false])('what onProgress throws ends it, workers: %s', async (workers) => {
+    const mine = new Error('mine')
+    const onProgress = () => {
+      throw mine
+    }
+    expect(await rejection(generateKey('rsa-8192', { workers, onProgress }))).toBe(mine)
+    expect((await generateKey('rsa-2048', { workers })).bits).toBe(2048)
+  })
+
+  test('the fraction is the chance of two primes in so many tries', async () => {
+    const seen = []
+    await generateKey('rsa-2048', { onProgress: (progress) => seen.push(progress) })
+    for (const { tried, expected, fraction } of seen) {
+      // of all that came out otherwise: none found, or one
+      const mean = (2 * tried) / expected
+      const [none, one] = [Math.exp(-mean), mean * Math.exp(-mean)]
+      expect(fraction).toBeCloseTo(1 - none - one, 10)
+    }
+  })
+
+  test.each([
+    ['that was cancelled', "generateKey('rsa-8192', { workers: 2, signal })"],
+    ['that is done', "generateKey('rsa-2048', { workers: 2 })"],
+  ])('of a search %s no worker does more than the slice it is in', (_, search) => {
+    const program = `
+      import { Worker } from 'node:worker_threads'
+      import { generateKey } from './js/index.js'
+      const messages = []
+      const { on } = Worker.prototype
+      Worker.prototype.on = function (name, hear) {
+        const note = (message) => {
+          messages.push({ worker: this.threadId, ...message })
+          hear(message)
+        }
+        return on.call(this, name, name === 'message' ? note : hear)
+      }
+      const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+      const controller = new AbortController()
+      const { signal } = controller
+      setTimeout(() => controller.abort(), 300)
+      await ${search}.catch(() => {})
+      messages.length = 0
+      while (messages.filter(({ stopped }) => stopped).length < 2) await wait(5)
+      await wait(300)
+      const workers = [...new Set(messages.map(({ worker }) => worker))]
+      console.log(workers.length, workers.every((one) => {
+        const its = messages.filter(({ worker }) => worker === one)
+        // with what was on its way already
+        return its.length <= 4 && its.at(-1).stopped
+      }))`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: root,
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect(stdout).toBe('2 true\n')
+  })
+
   test('a signal that has fired already starts nothing', async () => {
     const signal = AbortSignal.abort()
     for (const spec of ['rsa-2048', 'p-256']) {
@@ -448,6 +506,43 @@ describe('the synchronous form', () => {
     const controller = new AbortController()
     const stop = { signal: controller.signal, onProgress: () => controller.abort() }
     expect(() => sync.generateKey('rsa-4096', stop)).toThrow(/cancelled/)
+  })
+
+  test('what onProgress throws comes out, and the module has been left in order', () => {
+    const program = `
+      const memories = []
+      const { Instance } = WebAssembly
+      WebAssembly.Instance = function (...all) {
+        const instance = new Instance(...all)
+        memories.push(instance.exports.memory)
+        return instance
+      }
+      const { generateKey } = await import('./js/sync.js')
+      const mine = new Error('mine')
+      const onProgress = () => { throw mine }
+      for (let i = 0; i < 40; i++) {
+        try { generateKey('rsa-4096', { onProgress }) } catch (error) { if (error !== mine) throw error }
+      }
+      console.log(generateKey('rsa-2048').bits, memories.map(({ buffer }) => buffer.byteLength))`
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    // 40 searches that nobody freed would take 6 MB
+    expect({ stdout, stderr }).toEqual({ stdout: '2048 [ 4194304 ]\n', stderr: '' })
+  })
+
+  test('without entropy nothing is made', () => {
+    const program = `
+      const { generateKey } = await import('./js/sync.js')
+      const getRandomValues = () => { throw new Error('none today') }
+      Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues } })
+      try { generateKey() } catch ({ name, code, cause }) { console.log(name, code, cause.message) }`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('CertmintError random none today\n')
   })
 
   test('authorities too', () => {

@@ -35,7 +35,22 @@ test('needs nothing, runs nothing when it is installed, and is small', () => {
     .filter((file) => !file.startsWith('dist/npm/'))
   expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'package.json'])
   // two fifths of it is certmint.wasm, a quarter the command line
-  expect(place.packed.unpackedSize).toBeLessThanOrEqual(600_000)
+  expect(place.packed.unpackedSize).toBeLessThanOrEqual(450_000)
+})
+
+test('import and require lead to one instance', () => {
+  place.write(
+    'one.cjs',
+    `(async () => {
+      for (const name of ['certmint', 'certmint/sync', 'certmint/selfsigned', 'certmint/vite']) {
+        const [common, modules] = [require(name), await import(name)]
+        for (const one of Object.keys(modules)) console.log(one, common[one] === modules[one])
+      }
+    })()`,
+  )
+  const lines = run(process.execPath, ['one.cjs'], { cwd: place.folder }).out.trim().split('\n')
+  expect(lines.length).toBeGreaterThan(40)
+  expect(lines.filter((line) => !line.endsWith(' true'))).toEqual([])
 })
 
 test('publint has nothing to say', async () => {
