@@ -1,4 +1,4 @@
-// The suites of npm test, in the order they run. Each answers with what passed and what failed; one
+// The suites of npm test. Each answers with what passed and what failed; one
 // that cannot run, crashes or does not end counts as a failed test, and so does a skipped test.
 
 import fs from 'node:fs'
@@ -187,13 +187,21 @@ const sanitizers = {
 }
 
 /**
- * Every suite: what it needs built (see scripts/test.mjs) and how it runs.
- * @type {Record<string, { needs: string[], run: () => Promise<Outcome> }>}
+ * Every suite: what it needs built (see scripts/test.mjs) and how it runs. Two run side by side, in this
+ * order: those that take longest come first, so that none is left to run by itself at the end. `alone`
+ * are those that fill every processor, or that measure how soon something answers.
+ * @type {Record<string, { needs: string[], alone?: boolean, run: () => Promise<Outcome> }>}
  */
 export const suites = {
-  lint: { needs: ['modules', 'sources'], run: lintSuite },
-  core: { needs: ['tests native'], run: coreSuite('native') },
+  lint: { needs: ['modules', 'sources'], alone: true, run: lintSuite },
+  cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+  interop: {
+    needs: ['modules', 'wasm', 'server', 'tests native', 'published cases'],
+    run: jestSuite('interop'),
+  },
+  fuzz: { needs: ['fuzz'], run: fuzzSuite },
   'core-asan': { needs: ['tests asan'], run: coreSuite('asan', { env: sanitizers, limit: 600 }) },
+  runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
   'core-wasm': {
     needs: ['tests wasm'],
     run: coreSuite('wasm', {
@@ -201,18 +209,13 @@ export const suites = {
       command: [process.execPath, at('tests', 'core', 'run-wasm.mjs')],
     }),
   },
+  core: { needs: ['tests native'], run: coreSuite('native') },
   ctgrind: { needs: ['tests native'], run: ctgrindSuite },
-  fuzz: { needs: ['fuzz'], run: fuzzSuite },
-  js: { needs: ['modules', 'wasm'], run: jestSuite('js') },
-  interop: {
-    needs: ['modules', 'wasm', 'server', 'tests native', 'published cases'],
-    run: jestSuite('interop'),
-  },
-  browser: { needs: ['modules', 'web', 'server'], run: jestSuite('browser') },
+  js: { needs: ['modules', 'wasm'], alone: true, run: jestSuite('js') },
   server: {
     needs: ['modules', 'wasm', 'server', 'server asan'],
+    alone: true,
     run: jestSuite('server', { limit: 900 + (soak > 1 ? soakSeconds + 900 : 0) }),
   },
-  cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
-  runtimes: { needs: ['package', 'runtimes'], run: jestSuite('runtimes') },
+  browser: { needs: ['modules', 'web', 'server'], alone: true, run: jestSuite('browser') },
 }

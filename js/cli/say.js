@@ -15,13 +15,14 @@ export const red = style(31, 39)
 export const green = style(32, 39)
 export const yellow = style(33, 39)
 
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September'],
+  ...['October', 'November', 'December'],
+]
+
+/** As people write it. Intl could, too, but loading it takes longer than making the certificate. */
 export const day = (date) =>
-  date.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
+  `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`
 
 /** "DNS:x" and "IP:x" are recognised without what stands before. */
 export const nameList = (names) => names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')

@@ -1,14 +1,11 @@
 /** How the page behaves: what it sends, how it cancels, what it says, who can use it. */
 
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 
 import { createCA, selfSigned } from '../../js/index.js'
 import { root, scratch } from '../support/tools.js'
-import { built, create, fill, loaded, openPage } from './support.js'
-
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
+import { built, create, fill, goTo, loaded, openPage, startLongWork } from './support.js'
 
 let browser
 let page
@@ -21,14 +18,6 @@ afterAll(() => browser?.close())
 beforeEach(() => browser.startAfresh())
 afterEach(() => expect(browser.complaints).toEqual([]))
 
-/** Starts a key that takes far longer than any test, and waits until the page says so. */
-async function startLongWork() {
-  await page.evaluate(() => document.getElementById('key').add(new Option('', 'rsa-8192')))
-  await fill(page, { names: 'localhost', key: 'rsa-8192', signer: 'authority' })
-  await page.click('#create')
-  await page.locator('.working').waitFor()
-}
-
 // -------------------------------------------------------------------- network
 
 test('nothing is requested after the page has loaded', async () => {
@@ -36,7 +25,7 @@ test('nothing is requested after the page has loaded', async () => {
   await create(page, { names: 'localhost', key: 'rsa-2048' })
   await page.getByRole('button', { name: 'Download private_key.pem' }).click()
   await create(page, { names: 'localhost', signer: 'authority', key: 'rsa-2048' })
-  await startLongWork()
+  await startLongWork(page)
   await page.click('.cancel')
   await create(page, { names: 'localhost', key: 'rsa-3072' })
   expect(browser.requests).toEqual([])
@@ -181,7 +170,7 @@ async function used(isEnough) {
 }
 
 test('Cancel is heard at once, leaves nothing running, and the page goes on', async () => {
-  await startLongWork()
+  await startLongWork(page)
   await used((seconds) => seconds > 0.2)
   const took = await page.evaluate(() => {
     const since = performance.now()
@@ -260,7 +249,7 @@ test('nor while a list of thousands is inspected, down to its elements', async (
 })
 
 test('progress is shown and grows', async () => {
-  await startLongWork()
+  await startLongWork(page)
   const values = []
   while (values.length < 3) {
     values.push(await page.locator('progress').evaluate((bar) => bar.value))
@@ -274,50 +263,7 @@ test('progress is shown and grows', async () => {
   await page.click('.cancel')
 })
 
-// -------------------------------------------------------------------- bad input
-
-const long = (count) => 'x'.repeat(count)
-
-const wrong = [
-  ['names', { names: '' }, 'give at least one name'],
-  ['names', { names: 'a.test 1.2.3.4.5' }, '"1.2.3.4.5" is not an IP address'],
-  ['names', { names: `${long(64)}.test` }, 'more than 63 characters'],
-  ['names', { names: 'a..test' }, 'is not a DNS name'],
-  ['names', { names: 'me@' }, '"me@"'],
-  ['days', { days: '0' }, 'must be at least 1'],
-  ['days', { days: 'soon' }, 'must be a whole number'],
-  ['days', { days: '99999999999' }, ''],
-  ['notAfter', { dates: ['2030-01-01T00:00', '2029-01-01T00:00'] }, 'is before notBefore'],
-  ['C', { subject: { C: 'USA' } }, 'a country is a code of two letters'],
-  ['ST', { subject: { ST: long(129) } }, 'at most 128'],
-  ['L', { subject: { L: long(129) } }, 'at most 128'],
-  ['O', { subject: { O: long(65) } }, 'at most 64'],
-  ['OU', { subject: { OU: long(65) } }, 'at most 64'],
-  ['CN', { subject: { CN: long(65) } }, 'at most 64'],
-  ['key', { profile: 'webtransport', key: 'p-384' }, 'needs a P-256 key'],
-  ['key', { profile: 'webtransport', key: 'rsa-4096' }, 'needs a P-256 key'],
-]
-
-describe.each(['self', 'authority'])('bad input, signed by: %s', (signer) => {
-  test.each(wrong)('%s %j', async (id, order, message) => {
-    const values = () =>
-      page.evaluate(() => Object.fromEntries(new FormData(document.getElementById('form'))))
-    const sound = { names: 'a.test', subject: { L: 'Here' } }
-    // with a key that takes seconds: what is wrong must be found before it is made
-    await fill(page, { key: 'rsa-4096', ...sound, signer })
-    await fill(page, order)
-    const before = await values()
-    await page.click('#create')
-    const error = page.locator(`#${id}-error:not(:empty)`)
-    await error.waitFor({ timeout: 3000 })
-    expect(await error.textContent()).toContain(message)
-    expect(await page.evaluate(() => document.activeElement.id)).toBe(id)
-    expect(await page.locator(`#${id}`).getAttribute('aria-invalid')).toBe('true')
-    expect(await page.locator('.error:not(:empty)').count()).toBe(1)
-    expect(await values()).toEqual(before)
-    expect(await page.locator('#made').isVisible()).toBe(false)
-  })
-})
+// -------------------------------------------------------------------- what is typed
 
 test('an error goes away with its cause', async () => {
   await fill(page, { names: 'a.test', subject: { C: 'USA' } })
@@ -346,7 +292,7 @@ test('what was typed is still there after a reload', async () => {
 
 test('a key that was pasted is not kept with the history', async () => {
   const { cert, key } = await selfSigned('a.test')
-  await goTo('verify')
+  await goTo(page, 'verify')
   await page.fill('#verify-text', cert.pem)
   await page.reload()
   await loaded(page)
@@ -403,74 +349,6 @@ test('by keyboard alone, from the name to the files', async () => {
   expect(await page.getByRole('tab', { selected: true }).first().textContent()).toBe('Node.js')
 })
 
-const goTo = (flow) => page.locator(`.flows a[href="#${flow}"]`).click()
-
-const openDetails = () =>
-  page.evaluate(() =>
-    document.querySelectorAll('details').forEach((details) => (details.open = true)),
-  )
-
-/** Every state of the page, in the order a person comes to them. */
-const states = {
-  'at first': async () => {},
-  'all options open': async () => {
-    await openDetails()
-    await page.check('[name="validity"][value="dates"]')
-  },
-  'with an error': async () => {
-    await fill(page, { names: 'a.test', subject: { C: 'USA' } })
-    await page.click('#create')
-    await page.locator('#C-error:not(:empty)').waitFor()
-  },
-  working: () => startLongWork(),
-  'self-signed, all shown': async () => {
-    await create(page, {
-      names: 'a-rather-long-name.of-a-host.shop.test 2001:db8::1',
-      days: '1000',
-    })
-    const show = page.getByRole('button', { name: /^Show/ })
-    while ((await show.count()) > 0) await show.first().click()
-  },
-  'under an authority': () => create(page, { names: 'shop.test', signer: 'authority' }),
-  'an authority to be made': () => goTo('authority'),
-  'an authority with all it does': async () => {
-    await goTo('authority')
-    await page.click('#root-create')
-    await page.locator('.node').waitFor()
-    await page.fill('#leaf-names', 'a-rather-long-name.of-a-host.shop.test')
-    await page.click('#leaf-create')
-    await page.locator('.node').nth(1).waitFor()
-    await openDetails()
-  },
-  'a path that is refused': async () => {
-    const { cert } = await selfSigned('shop.test', { subject: 'CN=shop.test,O=Example' })
-    await goTo('verify')
-    await page.fill('#verify-text', cert.pem)
-    await page.fill('#verify-name', 'a-rather-long-name.of-a-host.shop.test')
-    await page.click('#verify-create')
-    await page.locator('#flow-verify .paper').waitFor()
-    await openDetails()
-  },
-  'what a chain and a locked key are': async () => {
-    const { cert, key } = await selfSigned('a-rather-long-name.of-a-host.shop.test', { days: 900 })
-    await goTo('inspect')
-    const locked = key.toPEM({ passphrase: 'secret', iterations: 10 })
-    await page.fill('#inspect-text', `${cert.pem}${locked}`)
-    await page.click('#inspect-create')
-    await page.locator('#flow-inspect .paper[data-whole]').waitFor()
-    await openDetails()
-    await page.locator('#flow-inspect .asn1').nth(1).waitFor()
-    await page.locator('#flow-inspect .asn1-row').nth(3).click()
-  },
-  'a request': async () => {
-    await goTo('request')
-    await page.fill('#request-names', 'a-rather-long-name.of-a-host.shop.test')
-    await page.click('#request-create')
-    await page.locator('#flow-request .paper').waitFor()
-    await openDetails()
-  },
-}
-
 describe('in German', () => {
   const only = (texts, prefix = '') =>
     Object.entries(texts).flatMap(([name, value]) =>
@@ -493,30 +371,5 @@ describe('in German', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
     await page.getByRole('link', { name: 'Zertifikat', exact: true }).click()
     await page.getByRole('heading', { name: /Ein Zertifikat für/ }).waitFor()
-  })
-})
-
-describe.each(['light', 'dark'])('%s', (colorScheme) => {
-  describe.each([
-    ['desktop', 1280],
-    ['narrow', 320],
-  ])('%s', (_, width) => {
-    beforeEach(async () => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.setViewportSize({ width, height: 800 })
-    })
-    afterAll(() => page.setViewportSize({ width: 1280, height: 800 }))
-
-    test.each(Object.keys(states))('axe finds nothing, and nothing overflows: %s', async (name) => {
-      await states[name]()
-      const overflow = () => document.documentElement.scrollWidth - innerWidth
-      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
-      await page.evaluate(axeSource)
-      const { violations } = await page.evaluate(() => globalThis.axe.run())
-      expect(
-        violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]),
-      ).toEqual([])
-      if (await page.locator('.cancel').isVisible()) await page.click('.cancel')
-    })
   })
 })

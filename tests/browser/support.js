@@ -92,7 +92,10 @@ export async function fill(page, { names, signer, days, dates, subject = {}, ...
   if (signer) await page.check(`[name="signer"][value="${signer}"]`)
   await page.evaluate(() => (document.getElementById('options').open = true))
   for (const [id, value] of Object.entries(choices)) await page.selectOption(`#${id}`, value)
-  if (days !== undefined) await page.fill('#days', days)
+  if (days !== undefined) {
+    await page.check('[name="validity"][value="days"]')
+    await page.fill('#days', days)
+  }
   if (dates) {
     await page.check('[name="validity"][value="dates"]')
     await page.fill('#notBefore', dates[0])
@@ -109,3 +112,13 @@ export async function create(page, order) {
   await page.click('#create')
   await page.locator('.paper[data-whole]:not([data-old])').waitFor({ timeout: 50_000 })
 }
+
+/** Starts a key that takes far longer than any test, and waits until the page says so. */
+export async function startLongWork(page) {
+  await page.evaluate(() => document.getElementById('key').add(new Option('', 'rsa-8192')))
+  await fill(page, { names: 'localhost', key: 'rsa-8192', signer: 'authority' })
+  await page.click('#create')
+  await page.locator('.working').waitFor()
+}
+
+export const goTo = (page, flow) => page.locator(`.flows a[href="#${flow}"]`).click()

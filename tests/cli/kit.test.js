@@ -5,7 +5,7 @@ import path from 'node:path'
 
 import { startEcho } from '../support/echo.js'
 import { workplace } from '../support/cli.js'
-import { python, root, run } from '../support/tools.js'
+import { goEnv, python, root, run } from '../support/tools.js'
 
 const place = workplace()
 const CA = '<b>Dev & "Root"</b> $(id)'
@@ -117,14 +117,14 @@ func main() {
         `${python} -c "import urllib.request as u; print('status', u.urlopen('${url}').status)"`,
       ],
       ['all.sh', `curl -sS -o /dev/null -w 'status %{http_code}' ${url}`],
-      [
-        'all.sh',
-        `GO111MODULE=off GOFLAGS= GOCACHE=\${GOCACHE:-$PWD/go} go run get.go localhost:${server.port}`,
-      ],
+      ['all.sh', `go run get.go localhost:${server.port}`],
       ['all.sh', `java -XX:TieredStopAtLevel=1 TrustClient ${url} 2>/dev/null`],
     ]
     for (const [file, line] of lines) {
-      const { out } = run('bash', ['-c', `. kit/${file}; ${line}`], { cwd: place.folder })
+      const { out } = run('bash', ['-c', `. kit/${file}; ${line}`], {
+        cwd: place.folder,
+        env: goEnv,
+      })
       expect(out).toMatch(/status 200/)
     }
   } finally {

@@ -3,7 +3,7 @@
 import { createPrivateKey } from 'node:crypto'
 import fs from 'node:fs'
 
-import { root } from '../support/tools.js'
+import { processorTime, root } from '../support/tools.js'
 
 let exports
 
@@ -81,11 +81,11 @@ test.each([
 
 test('nesting does not cost more than its length', () => {
   const deep = 100_000
-  const start = performance.now()
+  const start = processorTime()
   expect(sendText(`{"op":"version","x":${'['.repeat(deep)}${']'.repeat(deep)}}`)).toMatchObject({
     error: { code: 'limit' },
   })
-  expect(performance.now() - start).toBeLessThan(5000)
+  expect(processorTime() - start).toBeLessThan(5000)
   expect(sendText(`{"op":"${'['.repeat(100)}\\"{{"}`).error.message).toBe('no such operation')
 })
 

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 
 import * as certmint from '../../js/index.js'
 import * as sync from '../../js/sync.js'
+import { processorTime } from '../support/tools.js'
 
 const {
   createCA,
@@ -435,10 +436,10 @@ describe('limits', () => {
       `{"keys":[${'{'.repeat(1 << 20)}`,
       'ssh-rsa '.repeat(2 << 20),
     ]) {
-      const since = performance.now()
+      const since = processorTime()
       const report = await inspect(data)
       expect(report.items.length).toBeGreaterThan(0)
-      expect(performance.now() - since).toBeLessThan(15_000)
+      expect(processorTime() - since).toBeLessThan(15_000)
     }
   })
 })

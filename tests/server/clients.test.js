@@ -9,7 +9,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 import { programs, startEcho } from '../support/echo.js'
-import { python, root, run, scratch } from '../support/tools.js'
+import { goEnv, python, root, run, scratch } from '../support/tools.js'
 
 const files = scratch()
 const certificate = files.path('certificate.pem')
@@ -101,10 +101,7 @@ describe.each(['rsa-2048', 'p-256'])('%s', (spec) => {
     const program = files.path('echo_client')
     run('go', ['build', '-o', program, support('echo_client.go')], {
       cwd: files.folder,
-      env: {
-        ...{ GO111MODULE: 'off', GOFLAGS: '' },
-        GOCACHE: process.env.GOCACHE ?? files.path('go-cache'),
-      },
+      env: goEnv,
     })
     for (const version of ['12', '13']) {
       const { out } = run(program, [`127.0.0.1:${port}`, certificate, version])

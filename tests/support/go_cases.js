@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from 'node:url'
 
-import { run, scratch } from './tools.js'
+import { goEnv, run, scratch } from './tools.js'
 
 const purposes = ['any', 'server', 'client', 'code-signing', 'email']
 
@@ -18,14 +18,12 @@ function nameOf(host) {
 /** { name, valid, usages, request }: Go asks for a server unless a case says otherwise. */
 export function goCases() {
   const files = scratch()
-  const env = { GO111MODULE: 'off', GOFLAGS: '' }
-  env.GOCACHE = process.env.GOCACHE ?? files.path('go-cache')
-  const goroot = run('go', ['env', 'GOROOT'], { env }).out.trim()
+  const goroot = run('go', ['env', 'GOROOT'], { env: goEnv }).out.trim()
   const source = fileURLToPath(new URL('go_cases_test.go', import.meta.url))
   const Replace = { [`${goroot}/src/crypto/x509/go_cases_test.go`]: source }
   const overlay = files.write('overlay.json', JSON.stringify({ Replace }))
-  const args = ['test', '-v', '-vet=off', '-overlay', overlay, '-run', '^TestPublish$']
-  const { out } = run('go', [...args, 'crypto/x509'], { env, cwd: files.folder })
+  const args = ['test', '-v', '-count=1', '-vet=off', '-overlay', overlay, '-run', '^TestPublish$']
+  const { out } = run('go', [...args, 'crypto/x509'], { env: goEnv, cwd: files.folder })
   return out
     .split('\n')
     .filter((line) => line.startsWith('{'))

@@ -6,7 +6,7 @@
 import { X509Certificate } from 'node:crypto'
 import path from 'node:path'
 
-import { python, root, run, scratch } from './tools.js'
+import { goEnv, python, root, run, scratch } from './tools.js'
 
 const support = path.join(root, 'tests', 'support')
 const built = scratch()
@@ -18,11 +18,7 @@ function goProgram() {
     goReader = built.path('read_certificate')
     run('go', ['build', '-o', goReader, path.join(support, 'read_certificate.go')], {
       cwd: built.folder,
-      env: {
-        GO111MODULE: 'off',
-        GOFLAGS: '',
-        GOCACHE: process.env.GOCACHE ?? built.path('go-cache'),
-      },
+      env: goEnv,
     })
   }
   return goReader

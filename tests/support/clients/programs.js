@@ -6,7 +6,7 @@ import net from 'node:net'
 import path from 'node:path'
 import tls from 'node:tls'
 
-import { python, root, run } from '../tools.js'
+import { goEnv, python, root, run } from '../tools.js'
 
 const here = path.join(root, 'tests', 'support', 'clients')
 
@@ -50,10 +50,7 @@ export async function visitWithGo({ list, files }) {
   const program = files.path('go-client')
   run('go', ['build', '-o', program, path.join(here, 'client.go')], {
     cwd: files.folder,
-    env: {
-      ...{ GO111MODULE: 'off', GOFLAGS: '' },
-      GOCACHE: process.env.GOCACHE ?? files.path('go-cache'),
-    },
+    env: goEnv,
   })
   const { out, err } = await execute(program, [list])
   if (!out) throw new Error(err)
