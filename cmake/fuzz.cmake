@@ -2,7 +2,7 @@
 
 if(CERTMINT_FUZZ)
   add_custom_target(fuzz_targets)
-  foreach(name key pkcs12 pkcs7 certificate request crl verify lint inspect asn1)
+  foreach(name key pkcs12 pkcs7 certificate request crl verify lint inspect asn1 name issue)
     add_executable(fuzz_${name} tests/fuzz/fuzz.c)
     set_target_properties(fuzz_${name} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")

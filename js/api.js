@@ -279,8 +279,8 @@ export class Api {
     return stores.readPKCS12(this.#core, data, optionsOf('readPKCS12', options))
   }
 
-  createPKCS7(certificates) {
-    return stores.createPKCS7(this.#core, certificates)
+  createPKCS7(certificates, options) {
+    return stores.createPKCS7(this.#core, certificates, optionsOf('createPKCS7', options))
   }
 
   readPKCS7(data) {

@@ -481,7 +481,7 @@ export interface PKCS12Options {
   certificates?: (Encoded | NamedCertificate)[]
   /** "" is the empty one. */
   passphrase: Passphrase
-  /** The name of the entry: Java's alias. */
+  /** The name of the entry: Java's alias. Without a key it is that of the first certificate. */
   friendlyName?: string
   /** Ties key and certificate together; default: the certificate's SHA-1. Text is hexadecimal. */
   localKeyID?: string | Uint8Array
@@ -519,14 +519,17 @@ export interface PKCS12 {
 /** Opens a PKCS#12 file, modern or legacy. Code "passphrase": wrong, or the file was altered. */
 export function readPKCS12(data: Uint8Array | ArrayBuffer, options?: UnlockOptions): Promise<PKCS12>
 
-/** Writes certificates as a PKCS#7 bundle (RFC 5652): .p7b, .p7c; in the order given. */
+/** Writes certificates, and revocation lists, as a PKCS#7 bundle (RFC 5652): .p7b, .p7c; in the order
+ * given. */
 export function createPKCS7(
   certificates: Encoded | Encoded[],
+  options?: { crls?: Encoded[] },
 ): Promise<{ der: Uint8Array; pem: string }>
 
+/** Reads a PKCS#7 bundle; signatures are not looked at. */
 export function readPKCS7(
   data: Encoded,
-): Promise<{ certificates: Certificate[]; /** Revocation lists beside them. */ crls: number }>
+): Promise<{ certificates: Certificate[]; crls: RevocationList[] }>
 
 /** Puts certificates into the order of a chain, leaf first: the certificate of the key when one is
  * given, else the first that issued none of the others. What belongs to none comes last. */

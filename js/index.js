@@ -63,7 +63,8 @@ export const readCSR = async (data) => (await api()).readCSR(data)
 export const createCRL = async (options) => (await api()).createCRL(options)
 export const createPKCS12 = async (options) => (await api()).createPKCS12(options)
 export const readPKCS12 = async (data, options) => (await api()).readPKCS12(data, options)
-export const createPKCS7 = async (certificates) => (await api()).createPKCS7(certificates)
+export const createPKCS7 = async (certificates, options) =>
+  (await api()).createPKCS7(certificates, options)
 export const readPKCS7 = async (data) => (await api()).readPKCS7(data)
 export const orderChain = async (certificates, options) =>
   (await api()).orderChain(certificates, options)

@@ -27,6 +27,7 @@ const known = {
     ...['encryption', 'iterations'],
   ],
   readPKCS12: ['passphrase', 'maxIterations'],
+  createPKCS7: ['crls'],
   orderChain: ['key'],
   verify: [
     ...['roots', 'intermediates', 'crls', 'time', 'purpose', 'name', 'maxDepth', 'policies'],

@@ -2,7 +2,7 @@
 
 import { invalid } from './error.js'
 import { bytesOf, hexOf, iterationsOf, maxIterationsOf, passphraseOf } from './normalize.js'
-import { Certificate, PrivateKey, PublicKey } from './objects.js'
+import { Certificate, PrivateKey, PublicKey, RevocationList } from './objects.js'
 
 const decoder = new TextDecoder()
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
@@ -80,14 +80,10 @@ export function createPKCS12(core, importKey, options) {
   }
 }
 
-/** Certificates that stand one after another in bytes. */
-function slices(core, bytes, sizes) {
+/** What stands one after another in bytes. */
+function slices(bytes = new Uint8Array(), sizes) {
   let at = 0
-  return sizes.map((size) => {
-    const der = bytes.slice(at, at + size)
-    at += size
-    return readCertificate(core, der, 'certificate')
-  })
+  return sizes.map((size) => bytes.slice(at, (at += size)))
 }
 
 /**
@@ -113,8 +109,9 @@ export function readPKCS12(core, data, { passphrase, maxIterations } = {}) {
   }))
   const ofCertificates = answer.entries.filter((entry) => !entry.key)
   const sizes = ofCertificates.map(({ size }) => size)
-  const certificates = slices(core, answer.bytes ?? new Uint8Array(), sizes).map((cert, i) => {
+  const certificates = slices(answer.bytes, sizes).map((der, i) => {
     const { friendlyName, localKeyID, trusted } = ofCertificates[i]
+    const cert = readCertificate(core, der, 'certificate')
     return { cert, friendlyName, localKeyID, trusted }
   })
   return { ...mainEntry(core, keys, certificates), keys, certificates, unread: answer.unread }
@@ -137,16 +134,28 @@ function handleOf(core, key) {
   throw invalid('key', 'must be a key of certmint: importKey reads others')
 }
 
-export function createPKCS7(core, certificates) {
+export function createPKCS7(core, certificates, { crls = [] } = {}) {
+  if (!Array.isArray(crls)) throw invalid('crls', 'must be a list of revocation lists')
   const list = certificatesOf(core, [certificates].flat(), 'certificates')
-  const der = core.call('pkcs7.create', { certificates: list.map((one) => one.der) }).bytes
+  const der = core.call('pkcs7.create', {
+    certificates: list.map((one) => one.der),
+    crls: crls.map((one, i) => bytesOf(one, `crls[${i}]`)),
+  }).bytes
   const { bytes } = core.call('pem.encode', { label: 'PKCS7', data: der })
   return { der, pem: decoder.decode(bytes) }
 }
 
 export function readPKCS7(core, data) {
   const { bytes, sizes, crls } = core.call('pkcs7.read', { data: bytesOf(data, 'pkcs7') })
-  return { certificates: slices(core, bytes ?? new Uint8Array(), sizes), crls }
+  const objects = slices(bytes, [...sizes, ...crls])
+  return {
+    certificates: objects
+      .slice(0, sizes.length)
+      .map((der) => readCertificate(core, der, 'certificate')),
+    crls: objects
+      .slice(sizes.length)
+      .map((crl) => new RevocationList(core, core.call('crl.read', { crl }))),
+  }
 }
 
 /**

@@ -95,8 +95,11 @@ export function createCRL(
 export function readCRL(data: Encoded): RevocationList
 export function createPKCS12(options: PKCS12Options): Uint8Array
 export function readPKCS12(data: Uint8Array | ArrayBuffer, options?: UnlockOptions): PKCS12
-export function createPKCS7(certificates: Encoded | Encoded[]): { der: Uint8Array; pem: string }
-export function readPKCS7(data: Encoded): { certificates: Certificate[]; crls: number }
+export function createPKCS7(
+  certificates: Encoded | Encoded[],
+  options?: { crls?: Encoded[] },
+): { der: Uint8Array; pem: string }
+export function readPKCS7(data: Encoded): { certificates: Certificate[]; crls: RevocationList[] }
 export function orderChain(
   certificates: Encoded[],
   options?: { key?: PrivateKey | PublicKey },

@@ -594,7 +594,7 @@ typedef struct cm_pkcs12_template {
     /* The key's certificate first, then those above it; or those to trust. */
     const cm_pkcs12_certificate *certificates;
     size_t certificate_count;
-    cm_text friendly_name; /* of the key; default: that of its certificate */
+    cm_text friendly_name; /* of the key and the first certificate; default: that of the latter */
     cm_view local_key_id;  /* 1..64 bytes; default: the SHA-1 of the key's certificate */
     cm_view passphrase;    /* UTF-8, may be empty */
     cm_pkcs12_encryption encryption;
@@ -631,15 +631,18 @@ cm_status cm_pkcs12_open(cm_view data, cm_view passphrase, unsigned max_iteratio
                          cm_pkcs12 *store, cm_error *err);
 void cm_pkcs12_free(cm_pkcs12 *store);
 
-/* Writes certificates (PEM or DER) as a PKCS#7 bundle in DER (PEM label "PKCS7"): SignedData
- * without signers (RFC 2315 §9.1, RFC 5652 §5.1), in the order given. Field "certificates[i]". */
-cm_status cm_pkcs7_create(const cm_view *certificates, size_t count, cm_bytes *der, cm_error *err);
+/* Writes certificates and revocation lists (PEM or DER) as a PKCS#7 bundle in DER (PEM label
+ * "PKCS7"): SignedData without signers (RFC 2315 §9.1, RFC 5652 §5.1), in the order given. Fields
+ * "certificates[i]", "crls[i]". */
+cm_status cm_pkcs7_create(const cm_view *certificates, size_t count, const cm_view *crls,
+                          size_t crl_count, cm_bytes *der, cm_error *err);
 
 typedef struct cm_pkcs7 {
-    cm_bytes der;          /* what the certificates point into */
+    cm_bytes der;          /* what the others point into */
     cm_view *certificates; /* DER, in the order of the file */
     size_t count;
-    size_t crl_count; /* revocation lists that are there too */
+    cm_view *crls; /* DER, not parsed */
+    size_t crl_count;
 } cm_pkcs7;
 
 /* Reads the certificates of SignedData, PEM or DER or BER; signatures are not looked at.

@@ -90,6 +90,30 @@ static cm_status check_name_constraints(const cm_issuer_certificate *issuer, cm_
     return cm_fail_in(err, status, status == CM_ERR_MALFORMED ? "issuer" : "san");
 }
 
+/* What the issuer's path length leaves to an authority under it (RFC 5280 §4.2.1.9). */
+static cm_status check_path_length(const cm_basic_constraints *issuer, cm_view extensions,
+                                   cm_error *err)
+{
+    cm_basic_constraints own;
+    cm_view list;
+    if (!issuer->has_path_len) {
+        return CM_OK;
+    }
+    if (issuer->path_len == 0) {
+        cm_fail(err, CM_ERR_INVALID,
+                "the issuer's pathLen is 0: it may issue end certificates only. Make the root with "
+                "pathLen 1 or more for intermediates");
+        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
+    }
+    if (cm_der_take(&extensions, CM_TAG_SEQUENCE, &list) && cm_x509_basic_constraints(list, &own) &&
+        own.has_path_len && own.path_len >= issuer->path_len) {
+        cm_fail(err, CM_ERR_INVALID, "pathLen %d is too much: the issuer's is %d, which leaves %d",
+                (int)own.path_len, (int)issuer->path_len, (int)issuer->path_len - 1);
+        return cm_fail_in(err, CM_ERR_INVALID, "extensions.basicConstraints");
+    }
+    return CM_OK;
+}
+
 cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view extensions,
                           cm_view subject, cm_error *err)
 {
@@ -109,11 +133,6 @@ cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view 
         cm_fail(err, CM_ERR_INVALID, "the issuer's key usage does not include keyCertSign");
         return cm_fail_in(err, CM_ERR_INVALID, "issuer");
     }
-    if (ca && constraints.has_path_len && constraints.path_len == 0) {
-        cm_fail(err, CM_ERR_INVALID,
-                "the issuer's pathLen is 0: it may issue end certificates only. Make the root with "
-                "pathLen 1 or more for intermediates");
-        return cm_fail_in(err, CM_ERR_INVALID, "issuer");
-    }
-    return check_name_constraints(issuer, extensions, subject, err);
+    cm_status status = ca ? check_path_length(&constraints, extensions, err) : CM_OK;
+    return status == CM_OK ? check_name_constraints(issuer, extensions, subject, err) : status;
 }

@@ -23,7 +23,7 @@ bool cm_issuer_is_constrained(const cm_issuer_certificate *issuer);
 
 /* Checks that the CA may issue this: that it is a CA with keyCertSign, and its path length
  * (RFC 5280 §4.2.1.9) when `ca`. `extensions` (SEQUENCE OF, with header) and `subject` (Name) are
- * the new certificate's. Field "issuer". */
+ * the new certificate's. Fields "issuer", "extensions.basicConstraints", "san". */
 cm_status cm_issuer_check(const cm_issuer_certificate *issuer, bool ca, cm_view extensions,
                           cm_view subject, cm_error *err);
 

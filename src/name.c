@@ -14,7 +14,7 @@ typedef struct attribute_type {
     const char *short_name; /* as RFC 4514 and OpenSSL print it */
     const char *long_name;
     const char *oid; /* encoded content */
-    uint8_t tag;     /* string type for writing */
+    uint8_t tag;     /* string type for writing; 0 = no string: the encoding must be given */
     uint16_t limit; /* upper bound in characters (RFC 5280 appendix A.1, X.520 annex C); 0 = none */
     uint8_t exact;  /* exact number of characters; 0 = any */
 } attribute_type;
@@ -59,6 +59,30 @@ static const attribute_type types[] = {
     {"role", "role", X520("\x48"), UTF8, 0, 0},
     {"organizationIdentifier", "organizationIdentifier", X520("\x61"), UTF8, 0, 0},
     {"c3", "countryCode3c", X520("\x62"), PRINTABLE, 0, 3},
+    {"n3", "countryCode3n", X520("\x63"), CM_TAG_NUMERIC_STRING, 3, 0},
+    {"x121Address", "x121Address", X520("\x18"), CM_TAG_NUMERIC_STRING, 15, 0},
+    {"dnsName", "dnsName", X520("\x64"), UTF8, 0, 0},
+    {"uri", "uri", X520("\x53"), UTF8, 0, 0},
+    {"urn", "urn", X520("\x56"), UTF8, 0, 0},
+    {"url", "url", X520("\x57"), UTF8, 0, 0},
+    {"postalAddress", "postalAddress", X520("\x10"), 0, 0, 0},
+    {"registeredAddress", "registeredAddress", X520("\x1a"), 0, 0, 0},
+    {"telexNumber", "telexNumber", X520("\x15"), 0, 0, 0},
+    {"teletexTerminalIdentifier", "teletexTerminalIdentifier", X520("\x16"), 0, 0, 0},
+    {"facsimileTelephoneNumber", "facsimileTelephoneNumber", X520("\x17"), 0, 0, 0},
+    {"preferredDeliveryMethod", "preferredDeliveryMethod", X520("\x1c"), 0, 0, 0},
+    {"presentationAddress", "presentationAddress", X520("\x1d"), 0, 0, 0},
+    {"supportedApplicationContext", "supportedApplicationContext", X520("\x1e"), 0, 0, 0},
+    {"protocolInformation", "protocolInformation", X520("\x30"), 0, 0, 0},
+    {"searchGuide", "searchGuide", X520("\x0e"), 0, 0, 0},
+    {"enhancedSearchGuide", "enhancedSearchGuide", X520("\x2f"), 0, 0, 0},
+    {"member", "member", X520("\x1f"), 0, 0, 0},
+    {"owner", "owner", X520("\x20"), 0, 0, 0},
+    {"roleOccupant", "roleOccupant", X520("\x21"), 0, 0, 0},
+    {"seeAlso", "seeAlso", X520("\x22"), 0, 0, 0},
+    {"distinguishedName", "distinguishedName", X520("\x31"), 0, 0, 0},
+    {"uniqueMember", "uniqueMember", X520("\x32"), 0, 0, 0},
+    {"x500UniqueIdentifier", "x500UniqueIdentifier", X520("\x2d"), 0, 0, 0},
     {"unstructuredName", "unstructuredName", "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x02", UTF8, 255, 0},
     {"unstructuredAddress", "unstructuredAddress", "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x08", UTF8,
      255, 0},
@@ -175,6 +199,11 @@ static cm_status check_value(const attribute_type *type, cm_text name, cm_text v
     }
     if (type == NULL) {
         return CM_OK;
+    }
+    if (type->tag == 0) {
+        return cm_fail(err, CM_ERR_INVALID,
+                       "%t is no string: give the encoding of its value, %t=#... in hexadecimal",
+                       &name, &name);
     }
     if (type->exact != 0 && (characters != type->exact || !is_printable(value))) {
         return cm_fail(err, CM_ERR_INVALID,

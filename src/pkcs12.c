@@ -169,7 +169,7 @@ static cm_status put_certificate_bag(const writer *w, size_t i, cm_der *d)
     bool trusted = t->encryption == CM_PKCS12_JAVA_TRUST_STORE;
     cm_text name = t->certificates[i].friendly_name;
     char fingerprint[96];
-    if (name.size == 0 && i == 0 && t->key != NULL) {
+    if (name.size == 0 && i == 0) {
         name = t->friendly_name;
     }
     if (name.size == 0 && trusted) { /* Java finds entries by name */

@@ -715,16 +715,38 @@ static cm_status op_pkcs12_read(call *c)
 
 static cm_status op_pkcs7_create(call *c)
 {
-    size_t count;
+    size_t count, crl_count;
     const cm_view *certificates = bytes_list_read(member(c, "certificates"), &count);
-    return failed(c) ? CM_OK : cm_pkcs7_create(certificates, count, &c->bytes, &c->error);
+    const cm_view *crls = bytes_list_read(member(c, "crls"), &crl_count);
+    return failed(c) ? CM_OK
+                     : cm_pkcs7_create(certificates, count, crls, crl_count, &c->bytes, &c->error);
+}
+
+/* The sizes of what the answer's bytes consist of; returns their sum. */
+static size_t put_sizes(call *c, const cm_view *list, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        put_string(&c->ok, i == 0 ? "" : ",");
+        put_number(&c->ok, list[i].size);
+        size += list[i].size;
+    }
+    return size;
+}
+
+static uint8_t *copy_all(uint8_t *at, const cm_view *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        memcpy(at, list[i].data, list[i].size);
+        at += list[i].size;
+    }
+    return at;
 }
 
 static cm_status op_pkcs7_read(call *c)
 {
     cm_view data = json_bytes(member(c, "data"));
     cm_pkcs7 bundle;
-    size_t size = 0;
     if (failed(c)) {
         return CM_OK;
     }
@@ -733,19 +755,14 @@ static cm_status op_pkcs7_read(call *c)
         return status;
     }
     put_string(&c->ok, "{\"sizes\":[");
-    for (size_t i = 0; i < bundle.count; i++) {
-        put_string(&c->ok, i == 0 ? "" : ",");
-        put_number(&c->ok, bundle.certificates[i].size);
-        size += bundle.certificates[i].size;
-    }
-    put_string(&c->ok, "],\"crls\":");
-    put_number(&c->ok, bundle.crl_count);
-    put_string(&c->ok, "}");
+    size_t size = put_sizes(c, bundle.certificates, bundle.count);
+    put_string(&c->ok, "],\"crls\":[");
+    size += put_sizes(c, bundle.crls, bundle.crl_count);
+    put_string(&c->ok, "]}");
     status = answer_bytes(c, size) ? CM_OK : CM_ERR_MEMORY;
-    size = 0;
-    for (size_t i = 0; i < bundle.count && status == CM_OK; i++) {
-        memcpy(c->bytes.data + size, bundle.certificates[i].data, bundle.certificates[i].size);
-        size += bundle.certificates[i].size;
+    if (status == CM_OK) {
+        uint8_t *rest = copy_all(c->bytes.data, bundle.certificates, bundle.count);
+        copy_all(rest, bundle.crls, bundle.crl_count);
     }
     cm_pkcs7_free(&bundle);
     return status;
@@ -834,7 +851,7 @@ static const struct operation {
     {"crl.read", op_crl_read, {"crl", NULL}},
     {"pkcs12.create", op_pkcs12_create, {"template", NULL}},
     {"pkcs12.read", op_pkcs12_read, {"data", "passphrase", "maxIterations", NULL}},
-    {"pkcs7.create", op_pkcs7_create, {"certificates", NULL}},
+    {"pkcs7.create", op_pkcs7_create, {"certificates", "crls", NULL}},
     {"pkcs7.read", op_pkcs7_read, {"data", NULL}},
     {"chain.order", op_chain_order, {"certificates", "key", NULL}},
     {"verify", op_verify, {"template", NULL}},

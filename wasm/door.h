@@ -59,9 +59,9 @@
  *   pkcs12.read            data: BYTES, passphrase?: BYTES, maxIterations?
  *                          {entries: [{key: KEY | size, friendlyName?, localKeyID?: hex, trusted}],
  *                          unread: number} + bytes (the certificates, each `size` long)
- *   pkcs7.create           certificates: [BYTES (PEM or DER)]             {} + bytes (DER)
+ *   pkcs7.create           certificates, crls: [BYTES (PEM or DER)]       {} + bytes (DER)
  *   pkcs7.read             data: BYTES (PEM or DER)
- *                          {sizes: [...], crls: number} + bytes (the certificates)
+ *                          {sizes, crls: [SIZE...]} + bytes (the certificates, then the lists)
  *   chain.order            certificates: [BYTES (DER)], key?: HANDLE      {order: [indexes]}
  *   pem.encode             label, data: BYTES                             {} + bytes
  *   pem.decode             label, data: BYTES                             {} + bytes

@@ -6,12 +6,13 @@ import { FailedError, UsageError } from './usage.js'
 
 const count = (list, one) => (list.length === 1 ? `the ${one}` : `${list.length} ${one}s`)
 
-const PARTS = /** @type {const} */ (['keys', 'publicKeys', 'certificates', 'others'])
+const PARTS = /** @type {const} */ (['keys', 'publicKeys', 'certificates', 'requests', 'crls'])
 const words = {
   keys: 'private key',
   publicKeys: 'public key',
   certificates: 'certificate',
-  others: 'request or list',
+  requests: 'request',
+  crls: 'revocation list',
 }
 
 /** Of keys and of the certificate, when there is no key: their public halves. */
@@ -33,7 +34,15 @@ function privateKeys(format) {
   }
 }
 
-async function writePKCS12({ keys, certificates }, { passphrase, name, encryption, iterations }) {
+/** A store of trusted certificates stays one, unless something else is asked for. */
+const encryptionOf = ({ keys, certificates }, { encryption }) =>
+  encryption ??
+  (keys.length === 0 && certificates.every((one) => one.trusted) ? 'java-truststore' : undefined)
+
+async function writePKCS12(material, options) {
+  const { keys, certificates } = material
+  const { passphrase, name, iterations } = options
+  const encryption = encryptionOf(material, options)
   if (keys.length > 1)
     throw new FailedError(`p12 carries one key here, and there are ${keys.length}`)
   const [entry] = keys
@@ -46,10 +55,11 @@ async function writePKCS12({ keys, certificates }, { passphrase, name, encryptio
   if (entry && !entry.key.matches(own.cert)) {
     throw new FailedError('the private key belongs to none of the certificates')
   }
+  const first = { cert: own.cert, friendlyName: name ?? own.friendlyName }
   return createPKCS12({
-    ...(entry && { key: entry.key, cert: own, localKeyID: entry.localKeyID }),
-    friendlyName: name ?? entry?.friendlyName ?? own?.friendlyName,
-    certificates: entry ? chain : certificates,
+    ...(entry && { key: entry.key, cert: first, localKeyID: entry.localKeyID }),
+    friendlyName: name ?? entry?.friendlyName ?? own.friendlyName,
+    certificates: entry ? chain : [first, ...chain],
     passphrase,
     encryption,
     iterations,
@@ -62,35 +72,35 @@ function jwk(material) {
   return `${JSON.stringify({ ...key.toJWK(), kid: key.thumbprint() }, null, 2)}\n`
 }
 
-function der({ keys, publicKeys, certificates, others }, { passphrase }) {
+function der({ keys, publicKeys, certificates, requests, crls }, { passphrase }) {
   const objects = [
     ...certificates.map(({ cert }) => cert.der),
     ...keys.map(({ key }) => key.toDER({ passphrase })),
     ...publicKeys.map((key) => key.toDER()),
-    ...others.map((one) => one.der),
+    ...[...requests, ...crls].map((one) => one.der),
   ]
   return single(objects, 'der')
 }
 
 /**
  * carries: the parts that are written; instead: the part that is used when there is none of them;
- * encrypted: takes a passphrase; named: keeps the friendly name; binary: has a DER form.
+ * encrypted: takes a passphrase; named: keeps the attributes of entries; binary: has a DER form.
  */
 export const formats = {
   pem: {
-    carries: ['keys', 'publicKeys', 'certificates', 'others'],
+    carries: PARTS,
     encrypted: true,
     suffix: '.pem',
-    write: ({ keys, publicKeys, certificates, others }, { passphrase }) =>
+    write: ({ keys, publicKeys, certificates, requests, crls }, { passphrase }) =>
       [
         ...certificates.map(({ cert }) => cert.pem),
         ...keys.map(({ key }) => key.toPEM({ passphrase })),
         ...publicKeys.map((key) => key.pem),
-        ...others.map((one) => one.pem),
+        ...[...requests, ...crls].map((one) => one.pem),
       ].join(''),
   },
   der: {
-    carries: ['keys', 'publicKeys', 'certificates', 'others'],
+    carries: PARTS,
     encrypted: true,
     suffix: '.der',
     write: der,
@@ -141,26 +151,43 @@ export const formats = {
     write: writePKCS12,
   },
   p7b: {
-    carries: ['certificates'],
+    carries: ['certificates', 'crls'],
     binary: true,
     suffix: '.p7b',
-    write: async ({ certificates }, options) => {
-      const bundle = await createPKCS7(certificates.map(({ cert }) => cert))
+    write: async ({ certificates, crls }, options) => {
+      const bundle = await createPKCS7(
+        certificates.map(({ cert }) => cert),
+        { crls },
+      )
       return options.der ? bundle.der : bundle.pem
     },
   },
 }
 
+/** The attributes of a key store's entries that the format does not keep, in words. */
+function lostAttributes(material, { named }, options) {
+  const { keys, certificates } = material
+  const all = [...keys, ...certificates]
+  const trustKept = named && encryptionOf(material, options) === 'java-truststore'
+  return [
+    ...(all.some((one) => one.friendlyName) && !named ? ['the friendly name'] : []),
+    ...(all.some((one) => one.localKeyID) && !(named && keys.length > 0)
+      ? ['the local key id']
+      : []),
+    ...(certificates.some((one) => one.trusted) && !trustKept ? ["Java's mark of trust"] : []),
+  ]
+}
+
 /** What of the material the format leaves out, in words. */
-function leftOut(material, { carries, instead = [], named }) {
+function leftOut(material, format, options) {
+  const { carries, instead = [] } = format
   const used = carries.some((part) => material[part].length > 0)
     ? carries
     : instead.find((part) => material[part].length > 0)
   const lost = PARTS.filter((part) => !used?.includes(part) && material[part].length > 0)
-  const names = [...material.keys, ...material.certificates].some((one) => one.friendlyName)
   return [
     ...lost.map((part) => count(material[part], words[part])),
-    ...(names && !named ? ['the friendly name'] : []),
+    ...lostAttributes(material, format, options),
     ...material.unread,
   ]
 }
@@ -188,6 +215,6 @@ export async function write(material, name, options) {
   return {
     data: await format.write(material, options, name),
     mode: secret ? KEY_MODE : PUBLIC_MODE,
-    leftOut: leftOut(material, format),
+    leftOut: leftOut(material, format, options),
   }
 }

@@ -121,7 +121,10 @@ function store(core, data, passphrase) {
 
 function bundle(core, data) {
   const { sizes, crls, bytes } = core.call('pkcs7.read', { data })
-  return { certificates: partsOf(bytes, sizes).map((der) => certificate(core, der)), crls }
+  return {
+    certificates: partsOf(bytes, sizes).map((der) => certificate(core, der)),
+    crls: crls.length,
+  }
 }
 
 /** What there is to read: how a report is made of the data. */

@@ -18,14 +18,21 @@ const BLOCK = /-----BEGIN ([^-]+)-----[^]*?-----END \1-----/g
 
 /**
  * @typedef {{ key: any, friendlyName?: string, localKeyID?: string }} KeyEntry
- * @typedef {{ cert: any, friendlyName?: string, trusted?: boolean }} CertificateEntry
+ * @typedef {{ cert: any, friendlyName?: string, localKeyID?: string, trusted?: boolean }} CertificateEntry
  * @typedef {{ keys: KeyEntry[], publicKeys: any[], certificates: CertificateEntry[],
- *   others: any[], unread: string[] }} Material
- *   others: requests and lists; unread: what is there and cannot be taken out, in words
+ *   requests: any[], crls: any[], unread: string[] }} Material
+ *   unread: what is there and cannot be taken out, in words
  */
 
 /** @returns {Material} */
-const nothing = () => ({ keys: [], publicKeys: [], certificates: [], others: [], unread: [] })
+const nothing = () => ({
+  keys: [],
+  publicKeys: [],
+  certificates: [],
+  requests: [],
+  crls: [],
+  unread: [],
+})
 
 const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 
@@ -35,13 +42,14 @@ function ofKey(key) {
 }
 
 const ofCertificate = (cert) => ({ ...nothing(), certificates: [{ cert }] })
-const ofOther = (object) => ({ ...nothing(), others: [object] })
+const ofCSR = (csr) => ({ ...nothing(), requests: [csr] })
+const ofCRL = (crl) => ({ ...nothing(), crls: [crl] })
 
 function ofPKCS7({ certificates, crls }) {
   return {
     ...nothing(),
     certificates: certificates.map((cert) => ({ cert })),
-    unread: crls > 0 ? [count(crls, 'revocation list')] : [],
+    crls,
   }
 }
 
@@ -59,8 +67,8 @@ const readers = [
   async (data) => ofCertificate(await readCertificate(data)),
   async (data, options) => ofPKCS12(await readPKCS12(data, options)),
   async (data) => ofPKCS7(await readPKCS7(data)),
-  async (data) => ofOther(await readCSR(data)),
-  async (data) => ofOther(await readCRL(data)),
+  async (data) => ofCSR(await readCSR(data)),
+  async (data) => ofCRL(await readCRL(data)),
   async (data, options) => ofKey(await importKey(data, options)),
 ]
 
@@ -82,8 +90,8 @@ async function readBlock(label, block, options) {
     return ofCertificate(await readCertificate(text))
   }
   if (/(PRIVATE|PUBLIC) KEY$/.test(label)) return ofKey(await importKey(block, options))
-  if (/^(NEW )?CERTIFICATE REQUEST$/.test(label)) return ofOther(await readCSR(block))
-  if (label === 'X509 CRL') return ofOther(await readCRL(block))
+  if (/^(NEW )?CERTIFICATE REQUEST$/.test(label)) return ofCSR(await readCSR(block))
+  if (label === 'X509 CRL') return ofCRL(await readCRL(block))
   if (/^(PKCS7|CMS)$/.test(label)) return ofPKCS7(await readPKCS7(block))
   if (/ PARAMETERS$/.test(label)) return nothing() // OpenSSL writes the curve before the key
   throw new FileError(`a PEM block "${label}" is not known here`)

@@ -103,7 +103,9 @@ test('convert keeps what it was given, and says what a format cannot carry', () 
   ])
   expect(kept.out).toMatch(/größe, .*PrivateKeyEntry/)
   const { err } = work.ok('convert', ...open, '--to', 'pem', '--out', 'all.pem')
-  expect(err).toBe('certmint: pem cannot carry everything; left out: the friendly name\n')
+  expect(err).toBe(
+    'certmint: pem cannot carry everything; left out: the friendly name, the local key id\n',
+  )
   expect(subjects(work.text('all.pem'))).toEqual(['CN=shop.test', 'CN=Root'])
   expect(work.text('all.pem').endsWith(work.text('shop.test-key.pem'))).toBe(true)
   expect(work.mode('all.pem')).toBe(KEY_MODE)
@@ -120,6 +122,64 @@ test('bundles and JWKs carry what they can, and bring it back', () => {
   work.ok('convert', '-', '--to', 'pkcs8', '--out', 'back.pem', { input: jwk.out })
   expect(work.text('back.pem')).toBe(work.text('shop.test-key.pem'))
   expect(JSON.parse(jwk.out)).toMatchObject({ kty: 'EC', kid: expect.stringMatching(/^\S{43}$/) })
+})
+
+test('a trust store stays one, and what is marked as trusted is not forgotten in silence', () => {
+  const secret = ['--passphrase-file', 'secret.txt']
+  const open = ['--in-passphrase-file', 'secret.txt']
+  const list = (file) =>
+    run('keytool', ['-list', '-keystore', work.path(file), '-storepass', env.SECRET]).out
+  const java = ['--encryption', 'java-truststore', '--name', 'dev root']
+  work.ok('p12', 'ca.pem', ...secret, ...java, '--out', 'trust.p12')
+  const kept = work.ok('convert', 'trust.p12', ...open, '--to', 'p12', ...secret, '--out', 't2.p12')
+  expect(kept.err).toBe('')
+  expect(list('t2.p12')).toMatch(/dev root, .*trustedCertEntry/)
+  const modern = ['--encryption', 'modern', '--out', 't3.p12']
+  const lost = work.ok('convert', 'trust.p12', ...open, '--to', 'p12', ...secret, ...modern)
+  expect(lost.err).toBe("certmint: p12 cannot carry everything; left out: Java's mark of trust\n")
+  expect(list('t3.p12')).not.toContain('trustedCertEntry')
+  const pem = work.ok('convert', 'trust.p12', ...open, '--to', 'pem', '--out', 't.pem', '--json')
+  expect(JSON.parse(pem.out).leftOut).toEqual(['the friendly name', "Java's mark of trust"])
+})
+
+test('revocation lists travel in bundles', () => {
+  work.ok('crl', 'abcdef', '--list', 'travelling.pem', '--quiet')
+  const all = ['travelling.pem', 'shop.test.pem']
+  expect(work.ok('convert', ...all, '--to', 'p7b', '--out', 'lists.p7b').err).toBe('')
+  expect(work.ok('convert', 'lists.p7b', '--to', 'pem', '--out', 'lists.pem').err).toBe('')
+  expect(work.text('lists.pem')).toBe(work.text('shop.test.pem') + work.text('travelling.pem'))
+  work.ok('convert', 'travelling.pem', '--to', 'p7b', '--out', 'only.p7b')
+  const spki = work.ok('convert', ...all, '--to', 'spki', '--json')
+  expect(JSON.parse(spki.out).leftOut).toEqual(['the revocation list'])
+})
+
+test('key --check says whose key it is, by its status too', () => {
+  const secret = ['--passphrase-file', 'secret.txt', '--quiet']
+  const open = ['--in-passphrase-file', 'secret.txt']
+  work.ok('csr', 'own.test', '--key-out', 'own-key.pem', '--out', 'own.csr', ...secret)
+  work.ok('convert', 'own-key.pem', ...open, '--to', 'spki', '--out', 'own-pub.pem', '--quiet')
+  work.ok('sign', 'own.csr', '--out', 'own.pem', '--quiet')
+  const own = ['own.csr', 'own.pem', 'own-pub.pem']
+  const yes = work.ok('key', '--check', 'own-key.pem', ...own, ...open)
+  expect(yes.out.match(/has this key/g)).toHaveLength(3)
+  const no = work.run('key', '--check', 'own-key.pem', 'own.pem', 'ca.pem', ...open, '--json')
+  expect(no).toMatchObject({ status: 1, err: '' })
+  expect(JSON.parse(no.out)).toMatchObject({
+    type: 'ec',
+    curve: 'P-256',
+    belongs: { 'own.pem': true, 'ca.pem': false },
+  })
+  const alone = work.ok('key', '--check', 'own-pub.pem', 'own.csr')
+  expect(alone.out).toMatch(/^A public key, p-256\n {2}thumbprint {2}\S{43}\n/)
+  for (const [args, status, message] of [
+    [['own-key.pem', 'own.pem'], 3, /own-key\.pem: .*passphrase is needed/],
+    [['own.pem', 'own.pem'], 3, /own\.pem: holds no key/],
+    [['own-pub.pem', 'travelling.pem'], 3, /travelling\.pem: holds nothing that a key can/],
+    [['own-pub.pem', 'nowhere.pem'], 3, /nowhere\.pem: there is no such file/],
+  ]) {
+    const result = work.run('key', '--check', ...args)
+    expect(result).toMatchObject({ status, out: '', err: expect.stringMatching(message) })
+  }
 })
 
 test('convert between the forms of a key and of a certificate', () => {

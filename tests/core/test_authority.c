@@ -125,6 +125,54 @@ static void refused_constraints(void)
     }
 }
 
+/* RFC 5280 §4.2.1.9: what an authority leaves to those under it. */
+static void path_lengths(void)
+{
+    static const struct {
+        int root, sub;     /* -1: none */
+        const char *field; /* NULL: it is issued */
+    } cases[] = {
+        {-1, -1, NULL},
+        {-1, 9, NULL},
+        {3, 2, NULL},
+        {3, 0, NULL},
+        {3, -1, NULL}, /* the root's counts for those under it */
+        {3, 3, "extensions.basicConstraints"},
+        {3, 200, "extensions.basicConstraints"},
+        {1, 1, "extensions.basicConstraints"},
+        {0, 0, "issuer"},
+        {0, -1, "issuer"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cm_bytes root = {NULL, 0}, sub = {NULL, 0};
+        cm_issuer issuer = {.key = ca_key};
+        cm_certificate_template t = {
+            .now = NOW, .profile = CM_PROFILE_CA, .subject = {.text = CM_TEXT("CN=Root")}};
+        t.extensions.basic_constraints.choice = CM_SET;
+        t.extensions.basic_constraints.ca = true;
+        t.extensions.basic_constraints.has_path_len = cases[i].root >= 0;
+        t.extensions.basic_constraints.path_len = (unsigned)cases[i].root;
+        ok(cm_certificate_create(&t, ca_key, NULL, rng, &root, NULL) == CM_OK, "a root");
+        issuer.certificate = view_of(&root);
+        t.profile = CM_PROFILE_INTERMEDIATE;
+        t.subject.text = CM_TEXT("CN=Sub");
+        t.extensions.basic_constraints.has_path_len = cases[i].sub >= 0;
+        t.extensions.basic_constraints.path_len = (unsigned)cases[i].sub;
+        if (cases[i].field == NULL) {
+            ok(cm_certificate_create(&t, leaf_key, &issuer, rng, &sub, NULL) == CM_OK,
+               "pathLen %d under %d", cases[i].sub, cases[i].root);
+        } else {
+            REFUSED(cm_certificate_create(&t, leaf_key, &issuer, rng, &sub, err), sub.data,
+                    CM_ERR_INVALID, cases[i].field);
+        }
+        cm_bytes_free(&sub);
+        t.allow_weak = true; /* for a test of clients */
+        ok(cm_certificate_create(&t, leaf_key, &issuer, rng, &sub, NULL) == CM_OK, "when forced");
+        cm_bytes_free(&sub);
+        cm_bytes_free(&root);
+    }
+}
+
 /* A request that asks for more than anybody should get. */
 static cm_bytes greedy_request(void)
 {
@@ -350,6 +398,7 @@ int main(void)
     leaf_key = new_p256(rng);
     name_constraints();
     refused_constraints();
+    path_lengths();
     requests();
     name_constraints_hold_for_requests();
     revocation_lists();

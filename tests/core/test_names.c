@@ -62,6 +62,97 @@ static void subject_texts(void)
     }
 }
 
+/* Every type of X.520 that a name can have: by name and by OID the same; those that are no strings
+ * by their encoding alone. */
+static void attribute_types(void)
+{
+    static const struct {
+        int arc; /* below 2.5.4 */
+        const char *short_name, *long_name, *value;
+    } types[] = {
+        {2, "knowledgeInformation", NULL, "x"},
+        {3, "CN", "commonName", "x"},
+        {4, "SN", "surname", "x"},
+        {5, "serialNumber", NULL, "7"},
+        {6, "C", "countryName", "DE"},
+        {7, "L", "localityName", "x"},
+        {8, "ST", "stateOrProvinceName", "x"},
+        {9, "street", "streetAddress", "x"},
+        {10, "O", "organizationName", "x"},
+        {11, "OU", "organizationalUnitName", "x"},
+        {12, "title", NULL, "x"},
+        {13, "description", NULL, "x"},
+        {14, "searchGuide", NULL, "#3000"},
+        {15, "businessCategory", NULL, "x"},
+        {16, "postalAddress", NULL, "#30030c0178"},
+        {17, "postalCode", NULL, "x"},
+        {18, "postOfficeBox", NULL, "x"},
+        {19, "physicalDeliveryOfficeName", NULL, "x"},
+        {20, "telephoneNumber", NULL, "+49 1"},
+        {21, "telexNumber", NULL, "#3000"},
+        {22, "teletexTerminalIdentifier", NULL, "#3000"},
+        {23, "facsimileTelephoneNumber", NULL, "#3000"},
+        {24, "x121Address", NULL, "123"},
+        {25, "internationaliSDNNumber", NULL, "123"},
+        {26, "registeredAddress", NULL, "#3000"},
+        {27, "destinationIndicator", NULL, "x"},
+        {28, "preferredDeliveryMethod", NULL, "#3000"},
+        {29, "presentationAddress", NULL, "#3000"},
+        {30, "supportedApplicationContext", NULL, "#06012a"},
+        {31, "member", NULL, "#3000"},
+        {32, "owner", NULL, "#3000"},
+        {33, "roleOccupant", NULL, "#3000"},
+        {34, "seeAlso", NULL, "#3000"},
+        {41, "name", NULL, "x"},
+        {42, "GN", "givenName", "x"},
+        {43, "initials", NULL, "x"},
+        {44, "generationQualifier", NULL, "x"},
+        {45, "x500UniqueIdentifier", NULL, "#03020780"},
+        {46, "dnQualifier", NULL, "x"},
+        {47, "enhancedSearchGuide", NULL, "#3000"},
+        {48, "protocolInformation", NULL, "#3000"},
+        {49, "distinguishedName", NULL, "#3000"},
+        {50, "uniqueMember", NULL, "#3000"},
+        {51, "houseIdentifier", NULL, "x"},
+        {54, "dmdName", NULL, "x"},
+        {65, "pseudonym", NULL, "x"},
+        {72, "role", NULL, "x"},
+        {83, "uri", NULL, "x"},
+        {86, "urn", NULL, "x"},
+        {87, "url", NULL, "x"},
+        {97, "organizationIdentifier", NULL, "x"},
+        {98, "c3", "countryCode3c", "DEU"},
+        {99, "n3", "countryCode3n", "276"},
+        {100, "dnsName", NULL, "x"},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        char names[3][40], text[200], printed[300];
+        snprintf(names[0], sizeof names[0], "2.5.4.%d", types[i].arc);
+        snprintf(names[1], sizeof names[1], "%s", types[i].short_name);
+        snprintf(names[2], sizeof names[2], "%s",
+                 types[i].long_name != NULL ? types[i].long_name : types[i].short_name);
+        const char *sign = types[i].value[0] == '+' ? "\\\\" : "";
+        snprintf(printed, sizeof printed, "\"subject\":\"%s=%s%s\",", names[1], sign,
+                 types[i].value);
+        for (size_t n = 0; n < 3; n++) {
+            snprintf(text, sizeof text, "%s=%s%s", names[n], sign[0] != '\0' ? "\\" : "",
+                     types[i].value);
+            cm_bytes der = {NULL, 0};
+            cm_bytes json = describe_subject((cm_name){.text = cm_text_of(text)}, &der);
+            ok(has(&json, printed), "%s", text);
+            cm_bytes_free(&json);
+            cm_bytes_free(&der);
+        }
+        if (types[i].value[0] == '#') {
+            cm_bytes der = {NULL, 0};
+            cm_certificate_template t = {.now = NOW};
+            snprintf(text, sizeof text, "%s=x", names[1]);
+            t.subject.text = cm_text_of(text);
+            REFUSED(mint(&t, &der, err), der.data, CM_ERR_INVALID, "subject");
+        }
+    }
+}
+
 static void string_types(void)
 {
     cm_bytes der = {NULL, 0};
@@ -305,6 +396,7 @@ int main(void)
     rng = fixed_random(&state);
     key = new_p256(rng);
     subject_texts();
+    attribute_types();
     string_types();
     attribute_lists();
     refused_subjects();

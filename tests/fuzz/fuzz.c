@@ -167,6 +167,109 @@ TARGET fuzz_asn1(cm_view input, cm_random *rng)
     cm_bytes_free(&json);
 }
 
+static __attribute__((unused)) const cm_key *signer(cm_random *rng)
+{
+    static cm_key *key;
+    const cm_key_spec spec = {.algorithm = CM_KEY_P256};
+    if (key == NULL) {
+        expect(cm_key_generate(&spec, rng, NULL, &key, NULL) == CM_OK);
+    }
+    return key;
+}
+
+/* Names as people write them: the first byte chooses the kind, the rest is the text. What is made
+ * of it can be read. */
+TARGET fuzz_name(cm_view input, cm_random *rng)
+{
+    if (input.size == 0) {
+        return;
+    }
+    const unsigned kind = input.data[0] % (CM_GENERAL_NAME_UPN + 2u);
+    const cm_text text = {(const char *)input.data + 1, input.size - 1};
+    const cm_general_name name = {.kind = (cm_general_name_kind)kind, .value = text};
+    cm_request_template t = {.no_san = true};
+    if (kind > CM_GENERAL_NAME_UPN) {
+        t.subject.text = text;
+    } else {
+        t = (cm_request_template){.san = &name, .san_count = 1};
+    }
+    cm_bytes der = {NULL, 0}, json = {NULL, 0};
+    cm_error err;
+    cm_status status = cm_request_create(&t, signer(rng), rng, &der, &err);
+    check(status, &der, &err);
+    expect(status != CM_OK ||
+           cm_request_describe((cm_view){der.data, der.size}, &json, &err) == CM_OK);
+    cm_bytes_free(&der);
+    cm_bytes_free(&json);
+}
+
+/* A root with this extension, which may be none that there should be. */
+static __attribute__((unused)) cm_bytes root_with(const cm_custom_extension *custom, size_t count,
+                                                  cm_random *rng)
+{
+    cm_certificate_template t = {
+        .now = NOW, .profile = CM_PROFILE_CA, .subject = {.text = CM_TEXT("CN=Root")}};
+    cm_bytes der = {NULL, 0};
+    cm_error err;
+    t.extensions.custom = custom;
+    t.extensions.custom_count = count;
+    check(cm_certificate_create(&t, signer(rng), NULL, rng, &der, &err), &der, &err);
+    return der;
+}
+
+static __attribute__((unused)) cm_bytes request_with(const cm_custom_extension *custom,
+                                                     size_t count, cm_random *rng)
+{
+    cm_request_template t = {.subject = {.text = CM_TEXT("CN=shop.test")}};
+    cm_bytes der = {NULL, 0};
+    cm_error err;
+    t.extensions.custom = custom;
+    t.extensions.custom_count = count;
+    check(cm_request_create(&t, signer(rng), rng, &der, &err), &der, &err);
+    return der;
+}
+
+/* A request is answered; the input is an extension of the request or of the authority, with a good
+ * signature: the first byte chooses which, the rest is its value. The answer is no authority. */
+TARGET fuzz_issue(cm_view input, cm_random *rng)
+{
+    static const struct {
+        const char *oid;
+        bool of_request;
+    } kinds[] = {{"2.5.29.17", true},  {"2.5.29.15", true},          {"2.5.29.37", true},
+                 {"2.5.29.19", true},  {"1.3.6.1.5.5.7.1.24", true}, {"2.5.29.30", false},
+                 {"2.5.29.15", false}, {"2.5.29.19", false},         {"2.5.29.14", false}};
+    if (input.size == 0) {
+        return;
+    }
+    const unsigned kind = input.data[0] % (sizeof kinds / sizeof kinds[0]);
+    const cm_custom_extension custom = {.oid = cm_text_of(kinds[kind].oid),
+                                        .der = {input.data + 1, input.size - 1}};
+    cm_bytes root = root_with(&custom, kinds[kind].of_request ? 0 : 1, rng);
+    cm_bytes request = request_with(&custom, kinds[kind].of_request ? 1 : 0, rng);
+    if (root.data != NULL && request.data != NULL) {
+        const cm_issuer issuer = {{root.data, root.size}, signer(rng)};
+        const cm_certificate_template t = {.now = NOW,
+                                           .request = {request.data, request.size},
+                                           .honor = CM_HONOR_DEFAULT | CM_HONOR_KEY_USAGE |
+                                                    CM_HONOR_EXTENDED_KEY_USAGE |
+                                                    CM_HONOR_TLS_FEATURE};
+        cm_bytes der = {NULL, 0}, json = {NULL, 0};
+        cm_error err;
+        cm_status status = cm_certificate_create(&t, NULL, &issuer, rng, &der, &err);
+        check(status, &der, &err);
+        if (status == CM_OK) {
+            expect(cm_certificate_describe((cm_view){der.data, der.size}, &json, &err) == CM_OK);
+            expect(strstr((const char *)json.data, "\"isCA\":false") != NULL &&
+                   strstr((const char *)json.data, "keyCertSign") == NULL);
+        }
+        cm_bytes_free(&der);
+        cm_bytes_free(&json);
+    }
+    cm_bytes_free(&root);
+    cm_bytes_free(&request);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static cm_random *rng;

@@ -67,6 +67,38 @@ put('asn1', 'leaf.der', leaf.cert.der)
 put('asn1', 'key.txt', rsa.toPEM())
 put('asn1', 'indefinite.der', Buffer.from('308024800403616263000002010500003f8f7f0101', 'hex'))
 
+// names as they are written: the kind (cm_general_name_kind; 8: a subject), then the text
+for (const [i, [kind, text]] of [
+  [0, 'shop.test'],
+  [1, '*.shop.test'],
+  [2, '2001:db8::17'],
+  [2, '::ffff:192.0.2.1'],
+  [3, 'who@shop.test'],
+  [4, 'https://who@shop.test:1/x?y'],
+  [5, 'C=US,O=x\\, y+OU=z'],
+  [6, '1.3.6.1.4.1.311'],
+  [7, 'who@shop.test'],
+  [8, 'C=DE,O=Example \\, Corp+OU="x;y",CN=\\C3\\A9 \\#,2.5.4.16=#30030c0178'],
+  [8, '/C=DE/O=a\\/b/CN=x+UID=y'],
+].entries()) {
+  put('name', `${i}.txt`, Buffer.concat([Buffer.from([kind]), Buffer.from(text)]))
+}
+
+// extensions of requests and authorities: which (see fuzz_issue), then the value
+for (const [name, kind, value] of [
+  ['names', 0, '3024820973686f702e746573748704c0000201a011060a2b060104018237140203a0030c0161'],
+  ['usage', 1, '03020186'],
+  ['purposes', 2, '301406082b0601050507030106082b06010505070303'],
+  ['authority', 3, '30060101ff020103'],
+  ['staple', 4, '3003020105'],
+  ['constraints', 5, '300fa00d300b820973686f702e74657374'],
+  ['signing', 6, '03020106'],
+  ['path', 7, '30060101ff020100'],
+  ['identifier', 8, '04020102'],
+]) {
+  put('issue', `${name}.der`, Buffer.from([kind, ...Buffer.from(value, 'hex')]))
+}
+
 // inspect: one of each form that the others do not have, and everything in one
 const everything = [leaf.cert, sub.cert, root.cert, list].map(({ pem }) => pem).join('text\n')
 const timestamps = `043700350033${'00'.padEnd(66, 'a')}0000018bcfe56800000004030004deadbeef`

@@ -542,11 +542,33 @@ print(*(c.subject.rfc4514_string() for c in pkcs7.load_der_pkcs7_certificates(op
       const { certificates, crls } = await readPKCS7(pem)
       const subjects = certificates.map((cert) => cert.subject).sort()
       expect(subjects).toEqual(['CN=Issuing', 'CN=Root', 'CN=shop.test'])
-      expect(crls).toBe(0)
+      expect(crls).toEqual([])
     }
-    const crl = files.write('list.pem', (await ca.createCRL()).pem)
-    const { crls } = await readPKCS7(openssl('crl2pkcs7', '-in', crl, '-certfile', all).out)
-    expect(crls).toBe(1)
+  })
+
+  test('revocation lists go both ways', async () => {
+    const list = await ca.createCRL({ revoked: ['abcdef'] })
+    const all = files.write('all.pem', site.cert.pem)
+    const file = files.write('list.pem', list.pem)
+    const { crls } = await readPKCS7(openssl('crl2pkcs7', '-in', file, '-certfile', all).out)
+    expect(crls.map((crl) => hex(crl.der))).toEqual([hex(list.der)])
+    for (const certificates of [[site.cert], []]) {
+      const { pem } = await createPKCS7(certificates, { crls: [list.pem] })
+      const ours = files.write('with-list.p7b', pem)
+      const printed = openssl('pkcs7', '-in', ours, '-print_certs').out
+      expect(printed).toContain(list.pem)
+      expect(printed.match(/BEGIN CERTIFICATE/g) ?? []).toHaveLength(certificates.length)
+      const { out } = run('certtool', ['--p7-info', '--infile', ours])
+      expect(out).toContain('Number of CRLs: 1')
+      const again = await readPKCS7(pem)
+      expect(again.crls[0].revoked).toEqual(list.revoked)
+      expect(again.certificates).toHaveLength(certificates.length)
+    }
+    await expect(createPKCS7([], { crls: [site.cert] })).rejects.toMatchObject({
+      code: 'malformed',
+      field: 'crls[0]',
+    })
+    await expect(createPKCS7([], { crl: [] })).rejects.toMatchObject({ field: 'crl' })
   })
 })
 

@@ -187,3 +187,81 @@ test('an answer is zeroed by the next call', () => {
     Buffer.from(memory().slice(at + 8, at + size - 8)).includes(Buffer.from(secret.slice(36, 68))),
   ).toBe(false)
 })
+
+/** What stands in linear memory of these bytes, whatever has been freed: how often. */
+function traces(bytes) {
+  const all = Buffer.from(exports.memory.buffer)
+  let found = 0
+  for (let at = all.indexOf(bytes); at >= 0; at = all.indexOf(bytes, at + 1)) found++
+  return found
+}
+
+/** Makes a call with bytes at hand; gives the answer's own bytes, and forgets them. */
+function call(op, members, bytes = {}) {
+  const lent = Object.entries(bytes).map(([name, value]) => {
+    const address = exports.certmint_alloc(value.length)
+    memory().set(value, address)
+    return [name, [address, value.length]]
+  })
+  const text = JSON.stringify({ op, ...members(Object.fromEntries(lent)) })
+  const request = new TextEncoder().encode(text)
+  const address = exports.certmint_alloc(request.length)
+  memory().set(request, address)
+  const answer = exports.certmint_call(address, request.length)
+  exports.certmint_free(address, request.length)
+  const [json, size, out, outSize] = new Uint32Array(exports.memory.buffer, answer, 4)
+  const { ok, error } = JSON.parse(new TextDecoder().decode(memory().slice(json, json + size)))
+  const copy = memory().slice(out, out + outSize)
+  for (const [, [at, length]] of lent) exports.certmint_free(at, length)
+  sendText('{"op":"forget"}')
+  return { ok, error, bytes: copy }
+}
+
+test('a passphrase leaves nothing behind, whatever was done with it, right or wrong', () => {
+  const word = 'Gr\u00fc\u00dfe-vom-Passwort'
+  const secret = Buffer.from(word)
+  const wide = Buffer.from(word, 'utf16le').swap16()
+  const { key } = sendText('{"op":"key.generate","spec":"p-256"}').ok
+  const passphrase = secret
+  const exported = call(
+    'key.export',
+    (lent) => ({ key, format: 'pkcs8', pem: true, iterations: 100, ...lent }),
+    { passphrase },
+  )
+  expect(exported.error).toBeUndefined()
+  const opened = call('key.import', (lent) => lent, { data: exported.bytes, passphrase })
+  expect(opened.ok.spec).toBe('p-256')
+  const certificate = call('certificate.create', () => ({
+    template: { now: 1800000000, subject: [{ type: 'CN', value: 'x' }] },
+    key,
+  })).bytes
+  for (const encryption of ['modern', 'legacy']) {
+    const store = call(
+      'pkcs12.create',
+      (lent) => ({
+        template: {
+          ...{ key, encryption, iterations: 100 },
+          ...{ passphrase: lent.passphrase, certificates: [{ certificate: lent.certificate }] },
+        },
+      }),
+      { passphrase, certificate },
+    )
+    expect(store.error).toBeUndefined()
+    const read = call('pkcs12.read', (lent) => lent, { data: store.bytes, passphrase })
+    expect(read.ok.entries).toHaveLength(2)
+    const damaged = store.bytes.slice()
+    damaged[damaged.length >> 1] ^= 1
+    const refused = call('pkcs12.read', (lent) => lent, { data: damaged, passphrase })
+    expect(refused.error.code).toBe('passphrase')
+  }
+  const other = Buffer.concat([secret, secret])
+  const wrong = call('key.import', (lent) => lent, { data: exported.bytes, passphrase: other })
+  expect(wrong.error.code).toBe('passphrase')
+  expect([traces(secret), traces(wide)]).toEqual([0, 0])
+  // the search itself works
+  const address = exports.certmint_alloc(secret.length)
+  memory().set(secret, address)
+  expect(traces(secret)).toBe(1)
+  exports.certmint_free(address, secret.length)
+  expect(traces(secret)).toBe(0)
+})

@@ -1,7 +1,7 @@
 /** Far too much of everything: a clear error in bounded time and memory, and the next call works. */
 
 import * as certmint from '../../js/sync.js'
-import { processorTime } from '../support/tools.js'
+import { processorTime, run } from '../support/tools.js'
 
 const MILLION = 1_000_000
 const TEN_MB = 10 << 20
@@ -130,12 +130,16 @@ const read = {
   csr: certmint.readCSR,
   crl: certmint.readCRL,
   key: certmint.importKey,
+  pkcs12: (data) => certmint.readPKCS12(data, { passphrase: 'x' }),
+  pkcs7: certmint.readPKCS7,
 }
 const labels = {
   certificate: 'CERTIFICATE',
   csr: 'CERTIFICATE REQUEST',
   crl: 'X509 CRL',
   key: 'PRIVATE KEY',
+  pkcs12: 'PKCS12',
+  pkcs7: 'PKCS7',
 }
 for (const [kind, reader] of Object.entries(read)) {
   const begin = `-----BEGIN ${labels[kind]}-----\n`
@@ -172,6 +176,28 @@ test.each(Object.entries(cases))('%s', (_, [work, { message, ...wanted }]) => {
   expect(processorTime() - start).toBeLessThan(20_000) // on any machine; a second on most
   // and everything goes on
   expect(selfSigned().cert.san).toEqual(['DNS:a.test'])
+})
+
+/** What a process of its own has at most in memory, in MB. */
+function memoryOf(work) {
+  const program = `import * as certmint from ${JSON.stringify(new URL('../../js/sync.js', import.meta.url))}
+try { ${work} } catch (error) { if (!(error instanceof certmint.CertmintError)) throw error }
+console.log(process.resourceUsage().maxRSS)`
+  const { out } = run('node', ['--input-type=module', '-e', program])
+  return Number(out) / 1024
+}
+
+test('10 MB of anything take a few times as much memory', () => {
+  const usual = memoryOf(`certmint.selfSigned(['a.test'])`)
+  for (const work of [
+    `certmint.selfSigned(Array.from({ length: 10 }, () => 'x'.repeat(1e6)))`,
+    `certmint.selfSigned(['a.test'], { subject: 'OU=x,'.repeat(2e6) })`,
+    `certmint.readCertificate('-----BEGIN CERTIFICATE-----\\n'.repeat(3e5))`,
+    `certmint.readPKCS7(new Uint8Array(1e7).map((_, i) => (i % 2 ? 0x80 : 0x30)))`,
+    `certmint.readPKCS12(new Uint8Array(1e7).fill(0x30), { passphrase: 'x' })`,
+  ]) {
+    expect(memoryOf(work) - usual).toBeLessThan(150)
+  }
 })
 
 test('a hundred thousand revocations are no trouble', () => {

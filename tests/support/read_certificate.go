@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -34,6 +35,15 @@ func check(err error) {
 	}
 }
 
+// attributes: type and value of each, in their order.
+func attributes(name pkix.Name) [][]string {
+	all := [][]string{}
+	for _, one := range name.Names {
+		all = append(all, []string{one.Type.String(), fmt.Sprint(one.Value)})
+	}
+	return all
+}
+
 // fields CHAIN.pem ROOT.pem
 func main() {
 	chain := read(os.Args[1])
@@ -47,6 +57,12 @@ func main() {
 	}
 	for _, usage := range c.ExtKeyUsage {
 		usages = append(usages, int(usage))
+	}
+	critical := []string{}
+	for _, extension := range c.Extensions {
+		if extension.Critical {
+			critical = append(critical, extension.Id.String())
+		}
 	}
 	verified := ""
 	if len(os.Args) > 2 {
@@ -72,6 +88,7 @@ func main() {
 		"extKeyUsage": usages, "ski": hex.EncodeToString(c.SubjectKeyId),
 		"aki": hex.EncodeToString(c.AuthorityKeyId), "algorithm": c.SignatureAlgorithm.String(),
 		"ocsp": c.OCSPServer, "crl": c.CRLDistributionPoints, "permitted": c.PermittedDNSDomains,
-		"excluded": c.ExcludedDNSDomains, "verified": verified,
+		"excluded": c.ExcludedDNSDomains, "verified": verified, "critical": critical,
+		"subjectNames": attributes(c.Subject), "issuerNames": attributes(c.Issuer),
 	})
 }
