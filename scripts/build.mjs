@@ -20,7 +20,7 @@ import {
   seconds,
   which,
 } from './lib.mjs'
-import { esbuild, installModules, setup } from './setup.mjs'
+import { esbuild, installModules, packageOf, setup } from './setup.mjs'
 import { sourceOf } from './sources.mjs'
 
 const targets = {
@@ -124,7 +124,8 @@ export async function buildWeb() {
   const out = at('dist', 'web')
   const next = at('dist', 'web.partial')
   fs.rmSync(next, { recursive: true, force: true })
-  putPageTogether({ root, out: next, esbuild: await esbuild() })
+  const tools = { esbuild: await esbuild(), fflate: await packageOf('fflate') }
+  putPageTogether({ root, out: next, ...tools })
   fs.rmSync(out, { recursive: true, force: true })
   fs.renameSync(next, out)
 }

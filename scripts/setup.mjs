@@ -163,7 +163,7 @@ async function bringModules() {
  * alone, since npm start needs one of hundreds.
  * @param {string} name
  */
-async function packageOf(name) {
+export async function packageOf(name) {
   const lock = JSON.parse(fs.readFileSync(at('package-lock.json'), 'utf8'))
   const entry = lock.packages[`node_modules/${name}`]
   if (!entry) throw new Stop(`package-lock.json has no ${name}: for this machine there is none.`)

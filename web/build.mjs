@@ -11,15 +11,16 @@ import { texts } from './texts/en.js'
 const AS_IT_IS = ['icon.svg', 'icon-maskable.svg', 'manifest.webmanifest', 'sw.js']
 
 /**
- * @param {{ root: string, out: string, esbuild: string }} given the folders of the project and of the
- *   result, and the program of esbuild
+ * @param {{ root: string, out: string, esbuild: string, fflate: string }} given the folders of the
+ *   project and of the result, the program of esbuild, and the folder of fflate
  */
-export default function build({ root, out, esbuild }) {
+export default function build({ root, out, esbuild, fflate }) {
   const from = (...parts) => path.join(root, ...parts)
   const to = (...parts) => path.join(out, ...parts)
   const read = (...parts) => fs.readFileSync(from(...parts), 'utf8')
   fs.mkdirSync(out, { recursive: true })
   for (const file of AS_IT_IS) fs.copyFileSync(from('web', file), to(file))
+  fs.copyFileSync(from('NOTICE'), to('NOTICE.txt'))
 
   const wasm = fs.readFileSync(from('dist', 'certmint.wasm'))
   fs.writeFileSync(to('certmint.wasm'), wasm)
@@ -34,7 +35,7 @@ export default function build({ root, out, esbuild }) {
   const modules = modulesOfMain(JSON.parse(fs.readFileSync(meta, 'utf8')))
   fs.rmSync(meta)
   // each whole in itself: every worker loads its file anew
-  bundle(from('web', 'jobs.js'), `worker=${from('js', 'worker.js')}`)
+  bundle(from('web', 'jobs.js'), `worker=${from('js', 'worker.js')}`, `--alias:fflate=${fflate}`)
   bundle(from('web', 'style.css'))
 
   fs.writeFileSync(to('index.html'), withPreloads(withTexts(read('web', 'index.html')), modules))
