@@ -22,7 +22,7 @@ import { certmintCommand, javascript, opensslCommand } from './commands.js'
 export async function showResult(bridge, order, made) {
   const { certificate, authority } = made
   const place = byId('made')
-  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
+  const seal = svg({ class: 'rosette', viewBox: '-1000 -1000 2000 2000' })
   const main = paper(bridge, made, seal)
   place.replaceChildren(main)
   byId('empty').hidden = true

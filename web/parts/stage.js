@@ -29,7 +29,7 @@ export function stage(flow, { title, lead }, asks) {
 
 /** What stands where a result will be. @param {string} seed of the rosette @param {{ title: string, points: string[] }} words */
 export function emptyPlace(seed, { title, points }) {
-  const seal = svg({ class: 'rosette', viewBox: '-100 -100 200 200' })
+  const seal = svg({ class: 'rosette', viewBox: '-1000 -1000 2000 2000' })
   drawSeal(seal, seed)
   return h(
     'div',
