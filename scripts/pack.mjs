@@ -79,7 +79,7 @@ async function commandLine(main) {
   return outputFiles[0].text
 }
 
-const modules = (sizes) => ({
+const modules = (size) => ({
   ...common,
   outdir: out(),
   splitting: true,
@@ -90,7 +90,7 @@ const modules = (sizes) => ({
     at('scripts', 'package', 'edge.js'),
   ],
   entryNames: '[name]',
-  define: sizes,
+  define: { WASM_SIZE: String(size) },
   plugins: [packaged],
 })
 
@@ -135,10 +135,9 @@ export async function pack() {
   fs.rmSync(out(), { recursive: true, force: true })
   fs.mkdirSync(out(), { recursive: true })
   const wasm = fs.readFileSync(at('dist', 'certmint.wasm'))
-  const { size, text } = await payload(wasm)
-  fs.writeFileSync(out('payload.js'), `export default"${text}";\n`)
+  fs.writeFileSync(out('payload.js'), `export default"${await payload(wasm)}";\n`)
   const { build } = await import('esbuild')
-  await build(modules({ WASM_SIZE: `${wasm.length}`, DEFLATED_SIZE: `${size}` }))
+  await build(modules(wasm.length))
   await writeEntries()
   writeTypes()
   fs.chmodSync(out('cli.js'), 0o755)

@@ -35,7 +35,7 @@ test('needs nothing, runs nothing when it is installed, and is small', () => {
     .filter((file) => !file.startsWith('dist/npm/'))
   expect(outside.sort()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'package.json'])
   // two fifths of it is certmint.wasm, a quarter the command line
-  expect(place.packed.unpackedSize).toBeLessThanOrEqual(450_000)
+  expect(place.packed.unpackedSize).toBeLessThanOrEqual(470_000)
 })
 
 test('import and require lead to one instance', () => {
