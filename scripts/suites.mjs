@@ -194,7 +194,7 @@ const sanitizers = {
  */
 export const suites = {
   lint: { needs: ['modules', 'sources'], alone: true, run: lintSuite },
-  cli: { needs: ['modules', 'wasm'], run: jestSuite('cli') },
+  cli: { needs: ['modules', 'wasm', 'server'], run: jestSuite('cli') },
   interop: {
     needs: ['modules', 'wasm', 'server', 'tests native', 'published cases'],
     run: jestSuite('interop'),

@@ -80,9 +80,16 @@ def escaped(value):
     return out
 
 
+def members(rdn):
+    # cryptography may have made a set of them, in any order; DER has them sorted by their encoding
+    return sorted(
+        rdn, key=lambda a: x509.Name([x509.RelativeDistinguishedName([a])]).public_bytes()
+    )
+
+
 def text(name):
     rdns = [
-        "+".join(f"{TYPES[a.oid.dotted_string]}={escaped(a.value)}" for a in rdn)
+        "+".join(f"{TYPES[a.oid.dotted_string]}={escaped(a.value)}" for a in members(rdn))
         for rdn in name.rdns
     ]
     return ",".join(rdns)
@@ -93,7 +100,7 @@ def attributes(name):
         [i, a.oid.dotted_string, a.value.hex() if isinstance(a.value, bytes) else a.value,
          STRINGS[a._type.name]]
         for i, rdn in enumerate(name.rdns)
-        for a in rdn
+        for a in members(rdn)
     ]
 
 
