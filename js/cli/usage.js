@@ -1,3 +1,6 @@
+/** What a command returns when it could be done and the answer is no: exit status 1. */
+export const THE_ANSWER_IS_NO = 1
+
 /** The command was not given as it should be: exit status 2. */
 export class UsageError extends Error {}
 

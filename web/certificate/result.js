@@ -1,11 +1,11 @@
 /** What was made: in words, as files, and how to use it. */
 
-import { announce, byId, h, nextFrame, svg } from '../parts/dom.js'
+import { announce, byId, h, nextFrame } from '../parts/dom.js'
 import { fileList } from '../parts/files.js'
 import { bundle } from '../parts/bundle.js'
 import { certificateFacts, forServers, keyText, purposeText, titleOf } from '../parts/describe.js'
 import { dayText, momentText, panel } from '../parts/panel.js'
-import { drawSeal } from '../parts/seal.js'
+import { drawSeal, emptySeal } from '../parts/seal.js'
 import { snippets } from '../parts/snippets.js'
 import { bringIntoView } from '../parts/stage.js'
 import { spanInDays } from '../parts/time.js'
@@ -22,7 +22,7 @@ import { certmintCommand, javascript, opensslCommand } from './commands.js'
 export async function showResult(bridge, order, made) {
   const { certificate, authority } = made
   const place = byId('made')
-  const seal = svg({ class: 'rosette', viewBox: '-1000 -1000 2000 2000' })
+  const seal = emptySeal()
   const main = paper(bridge, made, seal)
   place.replaceChildren(main)
   byId('empty').hidden = true

@@ -3,7 +3,7 @@
  * so that two can be told apart at a glance. It proves nothing; the fingerprint does.
  */
 
-import { nextFrame, path } from './dom.js'
+import { nextFrame, path, svg } from './dom.js'
 
 const POINTS = 480
 const RINGS = 5
@@ -27,10 +27,13 @@ function ring(radius, [petals, finer, depth, phase]) {
   return `${points}Z`
 }
 
+/** What a rosette is drawn into; index.html has one of its own. */
+export const emptySeal = () => svg({ class: 'rosette', viewBox: '-1000 -1000 2000 2000' })
+
 /**
  * Ring by ring, so that the page goes on answering.
  *
- * @param {SVGElement} element whose viewBox reaches from -1000 to 1000 both ways
+ * @param {SVGElement} element as emptySeal makes it
  * @param {string} text
  */
 export async function drawSeal(element, text) {

@@ -1,7 +1,7 @@
 /** Where a flow asks, and where its result stands. */
 
-import { byId, h, svg } from './dom.js'
-import { drawSeal } from './seal.js'
+import { byId, h } from './dom.js'
+import { drawSeal, emptySeal } from './seal.js'
 
 /** On a phone the result stands below the form, on a desk it may begin above what is in sight. */
 export function bringIntoView(element) {
@@ -29,7 +29,7 @@ export function stage(flow, { title, lead }, asks) {
 
 /** What stands where a result will be. @param {string} seed of the rosette @param {{ title: string, points: string[] }} words */
 export function emptyPlace(seed, { title, points }) {
-  const seal = svg({ class: 'rosette', viewBox: '-1000 -1000 2000 2000' })
+  const seal = emptySeal()
   drawSeal(seal, seed)
   return h(
     'div',

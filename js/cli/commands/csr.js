@@ -15,7 +15,7 @@ import {
 import { withProgress } from '../progress.js'
 import { nameList, sayMade, table } from '../say.js'
 import { templateOf } from '../template.js'
-import { UsageError } from '../usage.js'
+import { THE_ANSWER_IS_NO, UsageError } from '../usage.js'
 
 export const usage = 'NAME... [options]'
 
@@ -40,8 +40,6 @@ export const examples = [
   'certmint csr device-17 --key rsa-2048 --out device.csr --key-out device-key.pem',
   'certmint csr --check device.csr',
 ]
-
-const THE_ANSWER_IS_NO = 1
 
 export async function run(values, names) {
   if (values.check !== undefined) return check(values, names)

@@ -13,7 +13,7 @@ import {
 } from '../options.js'
 import { withProgress } from '../progress.js'
 import { sayMade, table } from '../say.js'
-import { FailedError, UsageError } from '../usage.js'
+import { FailedError, THE_ANSWER_IS_NO, UsageError } from '../usage.js'
 
 export const usage = '[KIND] [options]'
 
@@ -42,8 +42,6 @@ export const examples = [
   'certmint key p-384 --out - --public-out public.pem',
   'certmint key --check server-key.pem server.pem',
 ]
-
-const THE_ANSWER_IS_NO = 1
 
 export async function run(values, words) {
   if (values.check !== undefined) return check(values, words)

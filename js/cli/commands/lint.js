@@ -2,7 +2,7 @@ import { CertmintError, lint, lintRules } from '../../index.js'
 import { read } from '../files.js'
 import { flag, group, list, text } from '../options.js'
 import { bold, dim, green, indented, red, yellow } from '../say.js'
-import { FileError, UsageError } from '../usage.js'
+import { FileError, THE_ANSWER_IS_NO, UsageError } from '../usage.js'
 
 export const usage = 'FILE... [options]\n       certmint lint --rules'
 
@@ -34,8 +34,6 @@ export const note = `A file holds one certificate in DER, or any number in PEM, 
 are those above, webtransport (serverCertificateHashes) and rfc5280 (the standard); all of them
 count but webtransport, which must be named. Trust and signatures are left to certmint verify.
 Exit status: 0 no client refuses it, 1 one does.`
-
-const REFUSED = 1
 
 const kinds = {
   server: "a server's certificate",
@@ -182,7 +180,7 @@ export async function run(values, paths) {
         time: values.time,
       }),
     )
-    if (!report.ok) status = REFUSED
+    if (!report.ok) status = THE_ANSWER_IS_NO
     if (values.quiet) continue
     if (values.json) console.log(JSON.stringify({ file: path, ...report }))
     else {

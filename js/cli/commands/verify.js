@@ -2,7 +2,7 @@ import { readCertificate, verify } from '../../index.js'
 import { read } from '../files.js'
 import { harness } from '../harness.js'
 import { flag, group, integer, list, text } from '../options.js'
-import { UsageError } from '../usage.js'
+import { THE_ANSWER_IS_NO, UsageError } from '../usage.js'
 
 export const usage = 'CERTIFICATE [options]\n       certmint verify --harness'
 
@@ -39,8 +39,6 @@ export const note = `A file holds one certificate or list in DER, or any number 
 and --policy may be repeated. Exit status: 0 yes, 1 no.`
 
 const readAll = (paths = []) => Promise.all(paths.map(read))
-
-const NO = 1
 
 /**
  * @param {string} path
@@ -88,5 +86,5 @@ export async function run(values, [path, ...rest]) {
   })
   if (values.json) console.log(JSON.stringify(report))
   else if (!values.quiet) say(path, report, leaf)
-  return report.ok ? 0 : NO
+  return report.ok ? 0 : THE_ANSWER_IS_NO
 }
